@@ -1,0 +1,25 @@
+"""Hongxian (红线): plans' measures on the map, site checks with clause and date, reports.
+
+The public API is :func:`open`; everything else is private.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from geo.workflow.workspace import Workspace
+
+__all__ = ["open"]
+
+
+def open(path: str | Path = ".") -> Workspace:  # noqa: A001 - the verb a user expects: geo.open
+    """Open the workspace that holds ``path``.
+
+    Raises:
+        WorkspaceError: No workspace there, or its files have problems; all are listed.
+    """
+    from geo.workflow.workspace import Workspace
+
+    return Workspace.open(path)

@@ -1,0 +1,1 @@
+"""What a planner may write: one module per folder she edits, every model frozen and closed."""

@@ -1,0 +1,140 @@
+"""``maps/*.yml``: a map reads like a sentence, page first, then layers in drawing order."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
+
+from geo.spec.closed import Names, Spec, as_list
+from geo.spec.style import LabelOf, StyleOf
+from geo.spec.where import Interval, Metres, Where
+
+
+class Page(Spec):
+    """Paper, and which parts of the furniture the map wants."""
+
+    size: Literal["A4", "A3", "16:9", "figure"] = "A4"
+    orientation: Literal["auto", "landscape", "portrait"] = "auto"
+    grid: Literal["graticule", "kilometre", "none"] = "graticule"
+    inset: bool = True
+    scale: Annotated[int, Field(ge=500, le=50_000_000)] | None = None
+    """Denominator; left out, the largest round one that fits."""
+
+
+class DrawLayer(Spec):
+    """Draw a layer, all or filtered, in its own style or another."""
+
+    named_by = ("layer",)
+
+    layer: str
+    title: str | None = None
+    filter: dict[str, str | tuple[str, ...] | Interval] = {}
+    style: StyleOf | None = None
+    label: LabelOf | Literal["none"] | None = None
+    legend: bool = True
+
+
+class DrawTasks(Spec):
+    """Draw the located tasks of a plan, coloured by environmental medium."""
+
+    named_by = ("tasks",)
+
+    tasks: str
+    title: str | None = None
+    kind: Annotated[
+        tuple[Literal["project", "measure", "control"], ...], BeforeValidator(as_list)
+    ] = ("project", "measure")
+    domain: Names = ()
+    ids: Names = ()
+    style: StyleOf | None = None
+    label: LabelOf | Literal["none"] | None = None
+    legend: bool = True
+
+
+class DrawWhere(Spec):
+    """Draw one place."""
+
+    named_by = ("where",)
+
+    where: Where
+    title: str
+    style: StyleOf
+    label: str | None = None
+    legend: bool = True
+
+
+class DrawTerrain(Spec):
+    """Draw a raster layer of heights as tints or shade."""
+
+    named_by = ("terrain",)
+
+    terrain: str
+    title: str | None = None
+    style: Literal["tints", "shade"] = "tints"
+    legend: bool = True
+
+
+_BY_KEY: Final[dict[str, type[Spec]]] = {
+    "layer": DrawLayer, "tasks": DrawTasks, "where": DrawWhere, "terrain": DrawTerrain,
+}  # fmt: skip
+
+
+def _tag(value: Any) -> Any:
+    if isinstance(value, str):
+        return {"layer": value}
+    if isinstance(value, dict) and sum(key in value for key in _BY_KEY) != 1:
+        raise ValueError("一项应含 layer、tasks、where、terrain 之一 — 例如 - layer: rivers")
+    return value
+
+
+def _pick(value: Any) -> str | None:
+    if isinstance(value, dict):
+        return next((key for key in _BY_KEY if key in value), None)
+    return next((key for key, model in _BY_KEY.items() if isinstance(value, model)), None)
+
+
+Draw = Annotated[
+    Annotated[
+        Annotated[DrawLayer, Tag("layer")]
+        | Annotated[DrawTasks, Tag("tasks")]
+        | Annotated[DrawWhere, Tag("where")]
+        | Annotated[DrawTerrain, Tag("terrain")],
+        Discriminator(_pick),
+    ],
+    BeforeValidator(_tag),
+]
+
+
+class Series(Spec):
+    """One page per feature: its name in the title, its surroundings on the sheet."""
+
+    over: str
+    filter: dict[str, str | tuple[str, ...] | Interval] = {}
+    margin: Metres = 2000.0
+    index: bool = True
+
+
+class MapSpec(Spec):
+    """One thematic map, or a series of them."""
+
+    title: str
+    subtitle: str = ""
+    plan: str | None = None
+    extent: Where | None = None
+    """What the sheet must show whole; left out, the plan's or the workspace's territory."""
+    margin: Metres | None = None
+    page: Page = Page()
+    layers: Annotated[tuple[Draw, ...], Field(min_length=1)]
+    series: Series | None = None
+    edition: Literal["internal", "public"] = "internal"
+    approval: str | None = None
+    """审图号; a public edition is refused without it."""
+    unit: str | None = None
+    note: str = ""
+
+    @model_validator(mode="after")
+    def _a_public_map_is_approved(self) -> MapSpec:
+        if self.edition == "public" and not self.approval:
+            raise ValueError("公开版必须有审图号 — 请填 approval，或改为 edition: internal")
+        return self

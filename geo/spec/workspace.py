@@ -1,0 +1,230 @@
+"""``workspace.yml`` and the folders around it, read as one frozen whole."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final, TypeVar
+
+from pydantic import Field
+
+from geo.errors import Problem, WorkspaceError
+from geo.spec.closed import Spec, load, nearest
+from geo.spec.dates import Day
+from geo.spec.layers import Adcodes, FilePath, Kind, Layer
+from geo.spec.maps import DrawLayer, DrawTasks, DrawTerrain, MapSpec
+from geo.spec.marked import Marked, parse_yaml, read_yaml
+from geo.spec.plans import Plan, load_plan
+from geo.spec.rules import Law, national_files
+from geo.spec.vocabulary import REQUIRED_KINDS
+from geo.spec.where import Form, LayerForm, Metres, inner
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+MARKER: Final = "workspace.yml"
+_ID: Final = re.compile(r"[^\W_][\w\-]*")
+
+M = TypeVar("M", bound=Spec)
+
+
+class Waiver(Spec):
+    """A required kind somebody has decided to do without, and why."""
+
+    kind: Kind
+    waived: Annotated[str, Field(min_length=2)]
+
+
+class Fonts(Spec):
+    """Fonts of the office by family name; left out, the shipped ones."""
+
+    title: str | None = None
+    sans: str | None = None
+    serif: str | None = None
+
+
+class Credits(Spec):
+    """What maps and reports print about who made them."""
+
+    unit: str = ""
+    drawn_by: str = ""
+    checked_by: str = ""
+    approved_by: str = ""
+    note: str = ""
+
+
+class Marker(Spec):
+    """``workspace.yml`` itself."""
+
+    title: str
+    jurisdictions: Annotated[Adcodes, Field(min_length=1)]
+    as_at: Day | None = None
+    crs: str = "EPSG:4490"
+    fonts: Fonts = Fonts()
+    credits: Credits = Credits()
+    required: tuple[Kind, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
+    around: dict[str, Metres] = {}
+    basins: dict[str, Adcodes] = {}
+    data_folders: tuple[str, ...] = ()
+    boundaries: FilePath | None = None
+    activities: FilePath = "data/activities.csv"
+
+    @property
+    def required_kinds(self) -> tuple[str, ...]:
+        """The kinds a site must be checked against, in the package's order, waived ones left out."""
+        waived = {waiver.kind for waiver in self.waivers}
+        kinds = dict.fromkeys((*REQUIRED_KINDS, *self.required))
+        return tuple(kind for kind in kinds if kind not in waived)
+
+
+@dataclass(frozen=True)
+class WorkspaceSpec:
+    """Everything a workspace says, validated but not yet joined with any data."""
+
+    root: Path
+    marker: Marker
+    layers: dict[str, Layer]
+    rules: dict[str, Law]
+    plans: dict[str, Plan]
+    maps: dict[str, MapSpec]
+    overridden_rules: tuple[str, ...] = ()
+    sources: dict[Path, Marked] = field(default_factory=dict, repr=False, compare=False)
+
+
+def find_root(start: Path) -> Path:
+    """Walk up from a folder to the one that holds ``workspace.yml``, as git does.
+
+    Raises:
+        WorkspaceError: There is none.
+    """
+    start = start.resolve()
+    for folder in (start, *start.parents):
+        if (folder / MARKER).is_file():
+            return folder
+    found = f"从 {start.name or start} 向上都没有找到 {MARKER}"
+    hint = "请进入工作区文件夹，或用 --workspace 指定，或用 hongxian init 新建"
+    raise WorkspaceError([Problem(Path(MARKER), 0, 0, found, hint)])
+
+
+def read_workspace(root: Path) -> tuple[WorkspaceSpec | None, list[Problem]]:
+    """Read every file of a workspace; return it as far as it is good, and every problem.
+
+    The first value is ``None`` only when ``workspace.yml`` itself cannot be used.
+    """
+    reader = _Reader(root)
+    marker = reader.one(root / MARKER, Marker)
+    laws, overridden = _laws(reader)
+    layers = reader.folder("layers", Layer)
+    maps = reader.folder("maps", MapSpec)
+    plans = _plans(reader)
+    if marker is None:
+        return None, sorted(reader.problems)
+    spec = WorkspaceSpec(root, marker, layers, laws, plans, maps, overridden, reader.sources)
+    return spec, sorted([*reader.problems, *_references(spec, reader)])
+
+
+class _Reader:
+    """Reads YAML files of one workspace and keeps the problems and the marks."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.problems: list[Problem] = []
+        self.sources: dict[Path, Marked] = {}
+
+    def one(self, path: Path, model: type[M], *, national: str | None = None) -> M | None:
+        shown = Path(path.name) if national is not None else path.relative_to(self.root)
+        try:
+            source = (
+                read_yaml(path, shown=shown)
+                if national is None
+                else parse_yaml(national, shown=shown)
+            )
+        except WorkspaceError as error:
+            self.problems += error.problems
+            return None
+        self.sources[shown] = source
+        value, problems = load(source, model)
+        self.problems += problems
+        return value
+
+    def folder(self, name: str, model: type[M]) -> dict[str, M]:
+        out: dict[str, M] = {}
+        for path in sorted((self.root / name).glob("*")):
+            shown = Path(name) / path.name
+            if path.suffix == ".yaml":
+                self.problems.append(Problem(shown, 0, 0, "后缀是 .yaml", "请改名为 .yml"))
+            elif path.suffix == ".yml" and not _ID.fullmatch(path.stem):
+                found = "文件名只能用文字、数字、下划线和连字符"
+                self.problems.append(Problem(shown, 0, 0, found, "文件名就是编号，请改名"))
+            elif path.suffix == ".yml" and (value := self.one(path, model)) is not None:
+                out[path.stem] = value
+        return out
+
+    def written(self, folder: str) -> set[str]:
+        """Name the files of a folder that stand there, readable or not: their faults are told once."""
+        return {path.stem for path in (self.root / folder).glob("*.yml")}
+
+
+def _laws(reader: _Reader) -> tuple[dict[str, Law], tuple[str, ...]]:
+    """National laws first, then the workspace's own, which override by file name."""
+    own = reader.folder("rules", Law)
+    laws: dict[str, Law] = {}
+    for item in national_files():
+        stem = item.name.removesuffix(".yml")
+        if stem not in own:
+            law = reader.one(Path(item.name), Law, national=item.read_text(encoding="utf-8"))
+            if law is not None:
+                laws[stem] = law
+    names = {item.name.removesuffix(".yml") for item in national_files()}
+    return {**laws, **own}, tuple(sorted(names & set(own)))
+
+
+def _plans(reader: _Reader) -> dict[str, Plan]:
+    out: dict[str, Plan] = {}
+    for folder in sorted(p for p in (reader.root / "plans").glob("*") if p.is_dir()):
+        plan, problems = load_plan(folder, shown=Path("plans") / folder.name)
+        reader.problems += problems
+        if plan is not None:
+            out[folder.name] = plan
+    return out
+
+
+def _references(spec: WorkspaceSpec, reader: _Reader) -> Iterator[Problem]:
+    """Complain about names of layers and plans that no file defines."""
+    layers = reader.written("layers")
+    for plan in spec.plans.values():
+        for task in (*plan.tasks, *plan.controls):
+            for name in layers_named(task.where):
+                if name not in layers:
+                    found = f"{task.row.id} 的 where 用到不存在的图层 {name}"
+                    hint = nearest(name, layers) or "请在 layers/ 中声明"
+                    yield Problem(task.shown, *task.mark, found, hint)
+    for name, drawn in spec.maps.items():
+        source = reader.sources[Path("maps") / f"{name}.yml"]
+        yield from _map_references(drawn, layers, set(spec.plans), source.problem)
+
+
+def _map_references(
+    drawn: MapSpec, layers: set[str], plans: set[str], problem: Callable[..., Problem]
+) -> Iterator[Problem]:
+    if drawn.plan and drawn.plan not in plans:
+        yield problem(("plan",), f"没有名为 {drawn.plan} 的规划", nearest(drawn.plan, plans))
+    for at, item in enumerate(drawn.layers):
+        key = {DrawLayer: "layer", DrawTasks: "tasks", DrawTerrain: "terrain"}.get(type(item))
+        if key is None:
+            continue
+        known, what = (plans, "规划") if key == "tasks" else (layers, "图层")
+        name = getattr(item, key)
+        if name not in known:
+            steps = ("layers", at, key)
+            yield problem(steps, f"没有名为 {name} 的{what}", nearest(name, sorted(known)))
+
+
+def layers_named(form: Form) -> Iterator[str]:
+    """List the layers a place names with ``{layer: …}``, at any depth."""
+    if isinstance(form, LayerForm):
+        yield form.layer
+    for part in inner(form):
+        yield from layers_named(part)
