@@ -85,8 +85,8 @@ def explain(error: ValidationError, source: Marked, *models: type[BaseModel]) ->
 
     ``models`` are what the document may be: one model, or all those a union chooses from.
     """
-    problems = [_explain(dict(item), source, models) for item in error.errors(include_url=False)]
-    return sorted(set(problems))
+    items = [dict(item) for item in error.errors(include_url=False)]
+    return sorted({_explain(item, source, models) for item in items if not _is_echo(item)})
 
 
 def nearest(word: str, words: Iterable[str]) -> str:
@@ -107,6 +107,13 @@ def nearest(word: str, words: Iterable[str]) -> str:
 def keys_of(model: type[BaseModel]) -> list[str]:
     """List the keys of a model as a planner writes them."""
     return [info.alias or name for name, info in model.model_fields.items()]
+
+
+def _is_echo(item: Mapping[str, Any]) -> bool:
+    """Tell a list that is too short only because pydantic has left out its faulty items."""
+    written = item["input"]
+    is_short = item["type"] == "too_short" and isinstance(written, list)
+    return is_short and len(written) >= item["ctx"]["min_length"]
 
 
 def _explain(
@@ -136,12 +143,12 @@ def _missing(name: str | int, steps: Steps, owner: Steps, source: Marked) -> Pro
 def _words(kind: str, context: Mapping[str, Any], item: Mapping[str, Any]) -> tuple[str, str]:
     """Say what was found and what to do for pydantic's common error types."""
     given = item.get("input")
-    if given is None:
-        return "这里没有填写", "请补上内容，不需要就删去整行"
     shown = f"“{given}”" if isinstance(given, str | int | float) else "这里的内容"
     if kind in ("value_error", "assertion_error"):
         found, _, hint = str(context.get("error", item["msg"])).partition(" — ")
         return found, hint
+    if given is None or given == "":
+        return "这里没有填写", "请补上内容，不需要就删去这个键"
     if kind in ("literal_error", "enum"):
         allowed = [
             word.strip("'") for word in str(context["expected"]).replace(" or ", ", ").split(", ")

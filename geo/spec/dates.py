@@ -25,8 +25,8 @@ class PartialDate:
     >>> d = PartialDate.parse("2024-02")
     >>> (str(d), d.first.isoformat(), d.last.isoformat())
     ('2024-02', '2024-02-01', '2024-02-29')
-    >>> PartialDate(2024, 2, 29) < PartialDate(2024, 3) < PartialDate(2024)
-    False
+    >>> [str(d) for d in sorted(map(PartialDate.parse, ["2024-02", "2024", "2023-12-31"]))]
+    ['2023-12-31', '2024', '2024-02']
     """
 
     year: int
@@ -45,12 +45,12 @@ class PartialDate:
         match = _PARTIAL.fullmatch(text.strip())
         if not match:
             raise ValueError(f"“{text}”不是日期 — 请写成 2026、2026-11 或 2026-11-22")
-        year, month, day = (int(part) if part else None for part in match.groups())
+        year, month, day = match.groups()
         try:
-            date(year or 0, month or 1, day or 1)
+            date(int(year), int(month or 1), int(day or 1))
         except ValueError as error:
             raise ValueError(f"没有“{text}”这一天 — 请核对年月日") from error
-        return cls(year or 0, month, day)
+        return cls(int(year), int(month) if month else None, int(day) if day else None)
 
     @property
     def first(self) -> date:
@@ -77,7 +77,7 @@ def _partial(value: Any) -> Any:
     if isinstance(value, PartialDate):
         return value
     if not isinstance(value, str):
-        raise ValueError("这里应是一个日期 — 请写成 2026、2026-11 或 2026-11-22")  # noqa: TRY004
+        raise ValueError("这里不是日期 — 请写成 2026、2026-11 或 2026-11-22")  # noqa: TRY004
     return PartialDate.parse(value)
 
 
@@ -87,7 +87,8 @@ def _age(value: Any) -> Any:
         return value
     match = _AGE.fullmatch(value.strip()) if isinstance(value, str) else None
     if not match:
-        raise ValueError("这里应是一个期限 — 请写成 2 年、18 个月 或 90 天")
+        shown = f"“{value}”" if isinstance(value, str) else "这里"
+        raise ValueError(f"{shown}不是期限 — 请写成 2 年、18 个月 或 90 天")
     number, unit = int(match[1]), match[2]
     days = round(number * _DAYS.get(unit.strip("个")[0], 1.0))
     if not 0 < days <= _LONGEST_DAYS:

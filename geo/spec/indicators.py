@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from geo.errors import Problem, WorkspaceError
 from geo.spec.closed import Spec, explain, keys_of
 from geo.spec.marked import Marked
-from geo.spec.tables import Row, read_rows
+from geo.spec.tables import Row, read_rows, required_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,7 +36,8 @@ def read_indicators(path: Path, *, shown: Path) -> tuple[list[IndicatorRow], lis
     """Read the table; the ``target_YYYY`` columns are open in number, all others closed."""
     columns = [name for name in keys_of(IndicatorRow) if name != "targets"]
     try:
-        rows = read_rows(path, shown=shown, columns=columns, also=TARGET)
+        required = required_of(IndicatorRow)
+        rows = read_rows(path, shown=shown, columns=columns, required=required, also=TARGET)
     except WorkspaceError as error:
         return [], list(error.problems)
     good: list[IndicatorRow] = []

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, model_validator
 
-from geo.spec.closed import Names, Spec, nearest
+from geo.spec.closed import Names, Spec, as_list, nearest
 from geo.spec.dates import Age, Partial
 from geo.spec.style import StyleOf
 from geo.spec.vocabulary import Authority, Sensitivity, ZoneKind
@@ -110,7 +110,9 @@ def _check_source(value: Any) -> Any:
     """Let a path stand for a file source; complain before pydantic's union does."""
     if isinstance(value, str):
         return {"path": value}
-    if isinstance(value, dict) and sum(key in value for key in _BY_KEY) != 1:
+    if isinstance(value, Spec):
+        return value
+    if not isinstance(value, dict) or sum(key in value for key in _BY_KEY) != 1:
         raise ValueError(f"source 应含 {'、'.join(_BY_KEY)} 之一 — 或直接写文件路径")
     return value
 
@@ -145,20 +147,23 @@ def _zone(value: Any) -> Any:
     return {"field": "", "values": {"": value}} if isinstance(value, str) else value
 
 
-def _coverage(value: Any) -> Any:
-    """A list of adcodes, or the path of a file with the covered area."""
-    return value if isinstance(value, str) and not value.isdigit() else _adcodes(value)
+def _adcode(text: str) -> str:
+    if not (len(text) == 6 and text.isascii() and text.isdigit()):  # noqa: PLR2004 (digits)
+        raise ValueError(f"{text} 不是 6 位行政区划代码 — 例如 140405")
+    return text
 
 
-def _adcodes(value: Any) -> Any:
-    codes = [value] if isinstance(value, str) else value
-    bad = [c for c in codes or [] if not (isinstance(c, str) and c.isdigit() and len(c) == 6)]  # noqa: PLR2004
-    if bad:
-        raise ValueError(f"{bad[0]} 不是 6 位行政区划代码 — 例如 140405")
-    return tuple(codes or [])
+def _coverage(value: Any) -> str:
+    return "file" if isinstance(value, str) and not value.strip().isdigit() else "adcodes"
 
 
-Adcodes = Annotated[tuple[str, ...], BeforeValidator(_adcodes)]
+Adcode = Annotated[str, AfterValidator(_adcode)]
+Adcodes = Annotated[tuple[Adcode, ...], BeforeValidator(as_list)]
+#: A list of adcodes, or the path of a file with the covered area.
+Coverage = Annotated[
+    Annotated[Adcodes, Tag("adcodes")] | Annotated[FilePath, Tag("file")],
+    Discriminator(_coverage),
+]
 
 
 class Layer(Spec):
@@ -174,7 +179,7 @@ class Layer(Spec):
     as_of: Partial | None = None
     max_age: Age | None = None
     valid_until: Partial | None = None
-    coverage: Annotated[tuple[str, ...] | FilePath, BeforeValidator(_coverage)] = ()
+    coverage: Coverage = ()
     accuracy_m: Annotated[float, Field(ge=0, le=100_000)] | None = None
     sensitivity: Sensitivity = "public"
     version: str | None = None

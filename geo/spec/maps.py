@@ -7,8 +7,8 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from geo.spec.closed import Names, Spec, as_list
-from geo.spec.style import LabelOf, StyleOf
-from geo.spec.where import Interval, Metres, Where
+from geo.spec.style import LabelChoice, StyleOf
+from geo.spec.where import Condition, Metres, Where
 
 
 class Page(Spec):
@@ -29,9 +29,9 @@ class DrawLayer(Spec):
 
     layer: str
     title: str | None = None
-    filter: dict[str, str | tuple[str, ...] | Interval] = {}
+    filter: dict[str, Condition] = {}
     style: StyleOf | None = None
-    label: LabelOf | Literal["none"] | None = None
+    label: LabelChoice | None = None
     legend: bool = True
 
 
@@ -48,7 +48,7 @@ class DrawTasks(Spec):
     domain: Names = ()
     ids: Names = ()
     style: StyleOf | None = None
-    label: LabelOf | Literal["none"] | None = None
+    label: LabelChoice | None = None
     legend: bool = True
 
 
@@ -83,7 +83,9 @@ _BY_KEY: Final[dict[str, type[Spec]]] = {
 def _tag(value: Any) -> Any:
     if isinstance(value, str):
         return {"layer": value}
-    if isinstance(value, dict) and sum(key in value for key in _BY_KEY) != 1:
+    if isinstance(value, Spec):
+        return value
+    if not isinstance(value, dict) or sum(key in value for key in _BY_KEY) != 1:
         raise ValueError("一项应含 layer、tasks、where、terrain 之一 — 例如 - layer: rivers")
     return value
 
@@ -110,7 +112,7 @@ class Series(Spec):
     """One page per feature: its name in the title, its surroundings on the sheet."""
 
     over: str
-    filter: dict[str, str | tuple[str, ...] | Interval] = {}
+    filter: dict[str, Condition] = {}
     margin: Metres = 2000.0
     index: bool = True
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,6 +19,30 @@ Mark = tuple[int, int]
 MAX_BYTES: Final = 5_000_000
 MAX_DEPTH: Final = 40
 _LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+#: What YAML 1.1 cannot hold, and what no editor shows: a name with a zero-width space in it is
+#: another name, and the line separators would shift every line number.
+_HIDDEN: Final = re.compile(
+    "[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
+    "|[\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]"
+)
+#: The parser's commonest complaints, by words they contain.
+_YAML_ZH: Final = {
+    "mapping values are not allowed": "此处多了一个冒号",
+    "expected ',' or '}'": "花括号没有配对，或缺少逗号",
+    "expected ',' or ']'": "方括号没有配对，或缺少逗号",
+    "expected ':'": "缺少冒号，或冒号后缺少空格",
+    "expected '-'": "缩进没有对齐，或缺少短横线",
+    "expected key": "缩进没有对齐，或缺少键",
+    "expected <document start>": "缩进没有对齐，或有多余内容",
+    "block collections are not allowed": "短横线或缩进的位置不对",
+    "cannot start any token": "不能以制表符、@、% 或反引号开头",
+    "unexpected end of stream": "引号没有配对",
+    "found another document": "一个文件只能有一份内容，不能用 --- 分隔",
+    "block sequence entries are not allowed": "短横线的位置不对",
+    "tab character": "缩进用了制表符，应为空格",
+    "expected node content": "缺少内容，或多了括号",
+    "unknown escape character": "双引号中不能有单独的反斜杠",
+}
 
 
 @dataclass(frozen=True)
@@ -77,7 +102,7 @@ def read_yaml(path: Path, *, shown: Path) -> Marked:
 
 
 def parse_yaml(text: str, *, shown: Path, at: Mark = (1, 1)) -> Marked:
-    """Parse YAML text; scalars stay text, duplicate keys, anchors and tags are refused.
+    """Parse YAML text; scalars stay text; duplicate keys, anchors and tags are refused.
 
     ``at`` is where the text starts inside ``shown`` (a cell of a table).
 
@@ -90,24 +115,42 @@ def parse_yaml(text: str, *, shown: Path, at: Mark = (1, 1)) -> Marked:
     >>> parse_yaml("", shown=Path("a")).value is None
     True
     """
+    _refuse_hidden(text, shown=shown, at=at)
     try:
         _refuse_depth_and_anchors(text, shown=shown, at=at)
         root = yaml.compose(text, Loader=_LOADER)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line, column = (mark.line, mark.column) if mark else (0, 0)
-        problem = Problem(
-            shown,
-            at[0] + line,
-            (at[1] if line == 0 else 1) + column,
-            f"YAML 语法错误（{error.problem or error.context}）",
-            "请检查冒号后的空格、括号是否成对、缩进是否对齐",
-        )
-        raise WorkspaceError([problem]) from error
-    except yaml.YAMLError as error:
-        problem = Problem(shown, at[0], at[1], "含有 YAML 不允许的字符", "请删除不可见字符后重试")
+        mark = _mark_of(_fault(error, text), at)
+        told = str(error.problem or error.context)
+        words = next((zh for said, zh in _YAML_ZH.items() if said in told), told)
+        hint = "请检查冒号后的空格、括号是否成对、缩进是否对齐"
+        problem = Problem(shown, *mark, f"YAML 语法错误（{words}）", hint)
         raise WorkspaceError([problem]) from error
     return _Walk(shown, at).marked(root)
+
+
+def _fault(error: yaml.MarkedYAMLError, text: str) -> yaml.Mark | None:
+    """Where to look: what was opened and never closed is noticed only behind the last word."""
+    seen, opened = error.problem_mark, error.context_mark
+    if seen is None or (opened is not None and seen.index >= len(text.rstrip())):
+        return opened
+    return seen
+
+
+def _mark_of(mark: Any, at: Mark) -> Mark:
+    """Turn the parser's 0-based mark into ours, counted from where the text starts."""
+    line, column = (mark.line, mark.column) if mark else (0, 0)
+    return at[0] + line, (at[1] if line == 0 else 1) + column
+
+
+def _refuse_hidden(text: str, *, shown: Path, at: Mark) -> None:
+    """Find the first character that cannot be seen; the parser itself does not say where it is."""
+    if found := _HIDDEN.search(text):
+        before = text[: found.start()]
+        line, column = before.count("\n"), len(before) - (before.rfind("\n") + 1)
+        mark = at[0] + line, (at[1] if line == 0 else 1) + column
+        said = f"含有不可见字符 U+{ord(found[0]):04X}"
+        raise WorkspaceError([Problem(shown, *mark, said, "请删除后重试，或重新输入这一行")])
 
 
 def _refuse_depth_and_anchors(text: str, *, shown: Path, at: Mark) -> None:
@@ -120,13 +163,13 @@ def _refuse_depth_and_anchors(text: str, *, shown: Path, at: Mark) -> None:
             depth -= 1
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             found, hint = "使用了 YAML 锚点或别名（& *）", "请把内容直接写出来"
+        elif getattr(event, "tag", None):
+            found, hint = "使用了 YAML 标签（! 开头）", "请删去标签；以 ! 开头的文字请加引号"
         elif depth > MAX_DEPTH:
             found, hint = f"嵌套超过 {MAX_DEPTH} 层", "请简化这一段"
         else:
             continue
-        mark = event.start_mark
-        line, column = (mark.line, mark.column) if mark else (0, 0)
-        raise WorkspaceError([Problem(shown, at[0] + line, column + 1, found, hint)])
+        raise WorkspaceError([Problem(shown, *_mark_of(event.start_mark, at), found, hint)])
 
 
 class _Walk:
@@ -144,12 +187,8 @@ class _Walk:
             raise WorkspaceError(self.problems)
         return Marked(self.shown, value, self.keys, self.values)
 
-    def _mark(self, node: yaml.Node) -> Mark:
-        line, column = node.start_mark.line, node.start_mark.column
-        return self.at[0] + line, (self.at[1] if line == 0 else 1) + column
-
     def _value(self, node: yaml.Node, steps: Steps) -> Any:
-        self.values[steps] = self._mark(node)
+        self.values[steps] = _mark_of(node.start_mark, self.at)
         if isinstance(node, yaml.SequenceNode):
             return [self._value(item, (*steps, i)) for i, item in enumerate(node.value)]
         if isinstance(node, yaml.MappingNode):
@@ -159,7 +198,7 @@ class _Walk:
     def _mapping(self, node: yaml.MappingNode, steps: Steps) -> dict[str, Any]:
         out: dict[str, Any] = {}
         for key, item in node.value:
-            here = self._mark(key)
+            here = _mark_of(key.start_mark, self.at)
             if not isinstance(key, yaml.ScalarNode):
                 self.problems.append(
                     Problem(self.shown, *here, "键必须是文字", "请检查花括号与冒号")

@@ -5,20 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, model_validator
 
 from geo.errors import Problem, WorkspaceError
-from geo.spec.closed import Spec, load
-from geo.spec.dates import Partial
+from geo.spec.closed import Spec, keys_of, load, nearest
+from geo.spec.dates import Partial, PartialDate
 from geo.spec.indicators import IndicatorRow, read_indicators
+from geo.spec.layers import Adcode
 from geo.spec.marked import Mark, read_yaml
-from geo.spec.tables import Row, find_table, load_rows
+from geo.spec.tables import Row, find_table, read_rows, required_of, typed_rows
 from geo.spec.vocabulary import Strength
 from geo.spec.where import Form, parse_where
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
+_TABLES: Final = ("tasks", "controls", "indicators")
 Domain = Literal["气", "水", "土", "固废", "声", "生态", "能力", "综合"]
 
 
@@ -32,15 +35,21 @@ def _semicolons(value: Any) -> Any:
 CellList = Annotated[tuple[str, ...], BeforeValidator(_semicolons)]
 
 
+def _rising(period: tuple[PartialDate, PartialDate]) -> tuple[PartialDate, PartialDate]:
+    if period[1].last < period[0].first:
+        raise ValueError("规划期的止早于起 — 请核对年份")
+    return period
+
+
 class PlanHead(Spec):
     """``plan.yml``: what the document says of itself."""
 
     title: str
-    adcode: Annotated[str, Field(pattern=r"^\d{6}$")]
+    adcode: Adcode
     document: str | None = None
     issuer: str | None = None
     issued: Partial | None = None
-    period: tuple[Partial, Partial]
+    period: Annotated[tuple[Partial, Partial], AfterValidator(_rising)]
     source: str
     area_km2: float | None = None
     note: str = ""
@@ -63,6 +72,12 @@ class TaskRow(Spec):
     end: Partial | None = None
     lead: CellList = ()
     note: str = ""
+
+    @model_validator(mode="after")
+    def _ends_after_it_starts(self) -> TaskRow:
+        if self.start and self.end and self.end.last < self.start.first:
+            raise ValueError(f"{self.id} 的 end 早于 start — 请核对年份")
+        return self
 
 
 class ControlRow(Spec):
@@ -226,11 +241,11 @@ def load_plan(folder: Path, *, shown: Path) -> tuple[Plan | None, list[Problem]]
         head, problems = load(read_yaml(folder / "plan.yml", shown=shown / "plan.yml"), PlanHead)
     except WorkspaceError as error:
         head, problems = None, list(error.problems)
+    problems += _unread(folder, shown)
     tasks = _tasks(folder, "tasks", TaskRow, shown=shown, problems=problems)
     controls = _tasks(folder, "controls", ControlRow, shown=shown, problems=problems)
     indicators, found = _indicators(folder, shown=shown)
     problems += found
-    problems += _orphans(tasks)
     if head is None:
         return None, problems
     return Plan(folder.name, head, tuple(tasks), tuple(controls), tuple(indicators)), problems
@@ -243,19 +258,32 @@ def _tasks(
     if path is None:
         return []
     here = shown / path.name
-    rows, found = load_rows(path, model, shown=here)
-    problems += found
-    seen: dict[str, int] = {}
-    tasks = []
-    for row, cells in rows:
-        line, column = cells.marks["id"]
-        if row.id in seen:
-            hint = f"第 {seen[row.id]} 行已有，请改成不同的编号"
-            problems.append(Problem(here, line, column, f"编号 {row.id} 重复", hint))
-        seen.setdefault(row.id, line)
-        if task := _task(folder.name, row, cells, here, problems):
-            tasks.append(task)
-    return tasks
+    try:
+        rows = read_rows(path, shown=here, columns=keys_of(model), required=required_of(model))
+    except WorkspaceError as error:
+        problems += error.problems
+        return []
+    good, found = typed_rows(rows, model, shown=here)
+    problems += [*found, *_twice(rows, here), *_orphans(rows, here)]
+    tasks = [_task(folder.name, row, cells, here, problems) for row, cells in good]
+    return [task for task in tasks if task is not None]
+
+
+def _unread(folder: Path, shown: Path) -> Iterator[Problem]:
+    """Complain about tables nobody will read: misspelt, of an old format, or a second copy."""
+    for path in sorted(folder.glob("[!.~]*")):
+        stem, suffix = path.stem, path.suffix.lower()
+        if suffix not in (".csv", ".xlsx", ".xls", ".et"):
+            continue
+        if stem not in _TABLES:
+            found, hint = f"没有读取不认识的表 {stem}", nearest(stem, _TABLES)
+            yield Problem(shown / path.name, 0, 0, found, hint, severity="warning")
+        elif suffix in (".xls", ".et"):
+            hint = "请另存为 .xlsx 或 CSV UTF-8"
+            yield Problem(shown / path.name, 0, 0, f"不读取 {suffix} 格式的表", hint)
+        elif path != find_table(folder, stem):
+            hint = f"请只保留 {stem}.csv 与 {stem}.xlsx 之一"
+            yield Problem(shown / path.name, 0, 0, "同名的表有两份，这一份没有读取", hint)
 
 
 def _task(
@@ -263,22 +291,47 @@ def _task(
 ) -> Task | None:
     mark = cells.marks["where"]
     try:
-        return Task(plan, row, parse_where(row.where, shown=here, at=mark), here, mark)
+        return Task(plan, row, parse_where(row.where, shown=here), here, mark)
     except WorkspaceError as error:
         problems += [
-            Problem(p.file, p.line, mark[1], f"{row.id} 的 where：{p.message}", p.hint)
-            for p in error.problems
+            Problem(here, *mark, f"{row.id} 的 where：{p.message}", p.hint) for p in error.problems
         ]
         return None
 
 
-def _orphans(tasks: list[Task]) -> list[Problem]:
-    ids = {task.row.id for task in tasks}
-    return [
-        Problem(t.shown, t.mark[0], 0, f"{t.row.id} 的 parent {t.row.parent} 不存在", "请核对编号")
-        for t in tasks
-        if isinstance(t.row, TaskRow) and t.row.parent and t.row.parent not in ids
-    ]
+def _twice(rows: list[Row], here: Path) -> Iterator[Problem]:
+    """Complain about every row whose id an earlier row has, whether the rows are good or not."""
+    seen: dict[str, int] = {}
+    for row in rows:
+        name, mark = row.cells["id"], row.marks["id"]
+        if name and name in seen:
+            hint = f"第 {seen[name]} 行已有，请改成不同的编号"
+            yield Problem(here, *mark, f"编号 {name} 重复", hint)
+        seen.setdefault(name, mark[0])
+
+
+def _orphans(rows: list[Row], here: Path) -> Iterator[Problem]:
+    """Complain about rows whose parent is not in the table, or is under the row itself."""
+    parents = {row.cells["id"]: row.cells.get("parent", "") for row in rows}
+    for row in rows:
+        name, parent = row.cells["id"], row.cells.get("parent", "")
+        if not parent:
+            continue
+        if parent not in parents:
+            found = f"{name} 的 parent {parent} 不存在"
+            yield Problem(here, *row.marks["parent"], found, nearest(parent, parents))
+        elif name in _above(parent, parents):
+            found = f"{name} 的 parent {parent} 又在 {name} 之下"
+            yield Problem(here, *row.marks["parent"], found, "请核对编号，首行的 parent 应留空")
+
+
+def _above(name: str, parents: dict[str, str]) -> set[str]:
+    """Collect a row and all rows above it, stopping where they run in a circle."""
+    found: set[str] = set()
+    while name and name not in found:
+        found.add(name)
+        name = parents.get(name, "")
+    return found
 
 
 def _indicators(folder: Path, *, shown: Path) -> tuple[list[IndicatorRow], list[Problem]]:

@@ -13,8 +13,8 @@ from geo.spec.layers import Kind
 from geo.spec.vocabulary import Authority, Outcome
 
 if TYPE_CHECKING:
-    from datetime import date
     from collections.abc import Iterator
+    from datetime import date
     from importlib.resources.abc import Traversable
 
 #: What a rule may say; the weaker words (suspected, undetermined) are made from the data.
@@ -63,6 +63,12 @@ class Clause(Spec):
     effective_from: Day | None = None
     effective_to: Day | None = None
     examples: Annotated[tuple[Example, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _ends_after_it_starts(self) -> Clause:
+        if self.effective_from and self.effective_to and self.effective_to < self.effective_from:
+            raise ValueError("effective_to 早于 effective_from — 请核对日期")
+        return self
 
 
 class Law(Spec):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from geo.spec.closed import Spec
 
@@ -80,6 +80,17 @@ def _label(value: Any) -> Any:
 
 
 LabelOf = Annotated[Label, BeforeValidator(_label)]
+
+
+def _label_or_none(value: Any) -> str:
+    return "none" if value == "none" else "label"
+
+
+#: A label, or ``none`` to leave out the one of the layer's own style.
+LabelChoice = Annotated[
+    Annotated[LabelOf, Tag("label")] | Annotated[Literal["none"], Tag("none")],
+    Discriminator(_label_or_none),
+]
 
 
 class Style(Symbol):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from pydantic import (
     AfterValidator,
@@ -15,166 +17,71 @@ from pydantic import (
     model_validator,
 )
 
-from geo.errors import Problem, UsageError, WorkspaceError
-from geo.space.units import parse_length
-from geo.spec.closed import Names, Spec, explain, nearest
+from geo.errors import Problem, WorkspaceError
+from geo.spec.closed import Spec, explain, nearest
+from geo.spec.forms import (
+    Basin,
+    Condition,
+    Confluence,
+    District,
+    Downstream,
+    Everywhere,
+    Form,
+    Interval,
+    LayerForm,
+    Metres,
+    Named,
+    Place,
+    Reservoir,
+    River,
+    Section,
+    Township,
+    Unlocated,
+    Upstream,
+    WaterSource,
+)
 from geo.spec.marked import Mark, parse_yaml
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-_FULL_WIDTH: Final = str.maketrans(
-    {"：": ": ", "，": ", ", "｛": "{", "｝": "}", "［": "[", "］": "]"}
-)
-
-
-def _metres(value: Any) -> Any:
-    """Read ``50 m`` or ``3公里`` as metres; a bare number is refused by ``parse_length``."""
-    if not isinstance(value, str):
-        return value
-    try:
-        return parse_length(value)
-    except UsageError as error:
-        raise ValueError(str(error)) from error
-
-
-def _some(names: tuple[str, ...]) -> tuple[str, ...]:
-    if not names:
-        raise ValueError("没有写名称 — 请写出名称，或改用 {unlocated: 理由}")
-    return names
-
-
-Metres = Annotated[float, BeforeValidator(_metres), Field(gt=0, le=500_000)]
-SomeNames = Annotated[Names, AfterValidator(_some)]
-
-
-class Form(Spec):
-    """One form of the language; its tag is the key that names it."""
-
-    beyond: bool = False
-    """Not clipped to the plan's territory."""
-
-
-class Named(Form):
-    """A form that names features; ``kind`` and ``in`` narrow an ambiguous name."""
-
-    kind: str | None = None
-    in_: str | None = Field(default=None, alias="in")
-
-
-class Everywhere(Form):
-    """The plan's whole territory."""
-
-    named_by = ("everywhere",)
-    everywhere: Literal[True] = True
-
-
-class District(Named):
-    """Counties, cities or provinces by name or adcode."""
-
-    named_by = ("district",)
-    district: SomeNames
-
-
-class Township(Named):
-    """Townships by name: schematic cells unless a layer of real ones is supplied."""
-
-    named_by = ("township",)
-    township: SomeNames
-
-
-class Place(Named):
-    """Named features of any layer, or of the gazetteer."""
-
-    named_by = ("place",)
-    place: SomeNames
-
-
-class Section(Named):
-    """Monitoring sections."""
-
-    named_by = ("section",)
-    section: SomeNames
-
-
-class Reservoir(Named):
-    """Reservoirs and lakes."""
-
-    named_by = ("reservoir",)
-    reservoir: SomeNames
-
-
-class WaterSource(Named):
-    """Drinking-water sources, or the zones of one where approved polygons are supplied."""
-
-    named_by = ("water_source",)
-    water_source: SomeNames
-    zone: Literal["一级", "二级", "准保护区"] | None = None
-
-
-class River(Named):
-    """Rivers: the line, a reach between two places, a part, with tributaries, or one bank."""
-
-    named_by = ("river",)
-    river: SomeNames
-    from_: str | None = Field(default=None, alias="from")
-    to: str | None = None
-    part: Literal["源头", "上游", "中游", "下游"] | None = None
-    tributaries: bool = False
-    side: Literal["左岸", "右岸"] | None = None
-
-    @model_validator(mode="after")
-    def _one_river_for_a_reach(self) -> River:
-        if (self.from_ or self.to) and len(self.river) > 1:
-            raise ValueError("几条河不能共用一个 from/to — 请拆成 {any: […]} 逐条写")
-        if self.part and (self.from_ or self.to):
-            raise ValueError("part 与 from/to 不能同时写 — 请只留一种")
-        return self
-
-
-class Basin(Named):
-    """The drainage area of a river."""
-
-    named_by = ("basin",)
-    basin: SomeNames
-
-
-class Confluence(Named):
-    """The mouth of one river in another, in either order."""
-
-    named_by = ("confluence",)
-    confluence: Annotated[Names, Field(min_length=2, max_length=2)]
-
-
-class Upstream(Named):
-    """Lines up the network from a named point, tributaries included."""
-
-    named_by = ("upstream_of",)
-    upstream_of: str
-    within: Metres | None = None
-
-
-class Downstream(Named):
-    """Lines down the network from a named point."""
-
-    named_by = ("downstream_of",)
-    downstream_of: str
-    within: Metres | None = None
-
-
-class Interval(Spec):
-    """A half-open or open-ended interval of a field's numbers: ``min <= value < max``."""
-
-    min: float | None = None
-    max: float | None = None
-
-
-class LayerForm(Form):
-    """Features of a layer, all or filtered by field."""
-
-    named_by = ("layer",)
-    layer: str
-    filter: dict[str, str | tuple[str, ...] | Interval] = {}
+#: The forms that stand alone are part of the language too, and are imported from here.
+__all__ = [
+    "FORMS",
+    "FORM_KEYS",
+    "All",
+    "Any_",
+    "Around",
+    "Basin",
+    "Buffer",
+    "Condition",
+    "Confluence",
+    "District",
+    "Downstream",
+    "Elevation",
+    "Everywhere",
+    "Form",
+    "Heights",
+    "Interval",
+    "LayerForm",
+    "Metres",
+    "Minus",
+    "Named",
+    "Place",
+    "Reservoir",
+    "RidgeOr",
+    "River",
+    "Section",
+    "Slope",
+    "Touching",
+    "Township",
+    "Unlocated",
+    "Upstream",
+    "WaterSource",
+    "Where",
+    "inner",
+    "parse_where",
+]
 
 
 def _widths(value: Any) -> Any:
@@ -193,7 +100,7 @@ class Buffer(Form):
 
 
 class Around(Form):
-    """ "周边" with the distance unstated: the workspace's width per kind, always schematic."""
+    """The surroundings (周边), the distance unstated: the workspace's width per kind, always schematic."""
 
     named_by = ("around",)
     around: Where
@@ -207,18 +114,18 @@ class RidgeOr(Form):
     of: Where
 
 
+def _rising(slope: tuple[float, float]) -> tuple[float, float]:
+    if not 0 <= slope[0] < slope[1] <= 90:  # noqa: PLR2004
+        raise ValueError("坡度应为 [下限, 上限]，0–90 度 — 例如 slope: [15, 25]")
+    return slope
+
+
 class Slope(Form):
     """Ground whose slope lies in ``[lower, upper)`` degrees."""
 
     named_by = ("slope",)
-    slope: Annotated[tuple[float, float], Field()]
+    slope: Annotated[tuple[float, float], AfterValidator(_rising)]
     of: Where
-
-    @model_validator(mode="after")
-    def _rising(self) -> Slope:
-        if not 0 <= self.slope[0] < self.slope[1] <= 90:  # noqa: PLR2004
-            raise ValueError("坡度应为 [下限, 上限]，0–90 度 — 例如 slope: [15, 25]")
-        return self
 
 
 class Heights(Spec):
@@ -268,14 +175,7 @@ class Minus(Form):
     """The first part without the second."""
 
     named_by = ("minus",)
-    minus: Annotated[tuple[Where, Where], Field()]
-
-
-class Unlocated(Form):
-    """What nobody can place, with the reason."""
-
-    named_by = ("unlocated",)
-    unlocated: Annotated[str, Field(min_length=2)]
+    minus: tuple[Where, Where]
 
 
 FORMS: Final[tuple[type[Form], ...]] = (
@@ -350,19 +250,20 @@ for _form in FORMS:
     _form.model_rebuild()
 
 
-class _Cell(Spec):
-    """A cell that holds one place; gives complaints the path they need."""
-
-    where: Where
-
-
+_HALF_WIDTH: Final = {"：": ": ", "，": ", ", "｛": "{", "｝": "}", "［": "[", "］": "]"}
+#: What is in quotes, and the words of a reason, keep their punctuation.
+_PUNCTUATION: Final = re.compile(
+    r"""(?P<colon>(?<=unlocated)\s*[:：])(?P<reason>\s*+(?!["'])[^{}｛｝]*)"""
+    r"""|"(?:[^"\\]|\\.)*"|'[^']*'|[：，｛｝［］]"""
+)
 _WHERE: Final[TypeAdapter[Form]] = TypeAdapter(Where)
 
 
 def parse_where(text: str, *, shown: Path, at: Mark = (1, 1)) -> Form:
     """Read one place from a cell or a line of text.
 
-    Full-width ``：，｛｝［］`` are read as their half-width twins.
+    Full-width ``：，｛｝［］`` are read as their half-width twins, except inside quotes and in the
+    reason of ``unlocated``, where they are a sentence's own punctuation.
 
     Raises:
         WorkspaceError: The text is not YAML or not a form; every problem is listed.
@@ -372,15 +273,46 @@ def parse_where(text: str, *, shown: Path, at: Mark = (1, 1)) -> Form:
     (50.0,)
     >>> parse_where("everywhere", shown=Path("t"))
     Everywhere(beyond=False, everywhere=True)
+    >>> parse_where("{unlocated: 只写企业名称，未写厂址}", shown=Path("t")).unlocated
+    '只写企业名称，未写厂址'
     """
     if not text.strip():
         problem = Problem(shown, *at, "where 是空的", "写地点，或写 {unlocated: 理由}")
         raise WorkspaceError([problem])
-    source = parse_yaml(text.translate(_FULL_WIDTH), shown=shown, at=at)
+    half, added = _half_width(text)
     try:
+        source = parse_yaml(half, shown=shown, at=at)
         return _WHERE.validate_python(source.value)
+    except WorkspaceError as error:
+        problems = list(error.problems)
     except ValidationError as error:
-        raise WorkspaceError(explain(error, source, _Cell)) from error
+        problems = explain(error, source, *FORMS)
+    starts = [0, *(found.end() for found in re.finditer("\n", half))]
+    raise WorkspaceError(_as_typed(problem, starts, added, at) for problem in problems)
+
+
+def _half_width(text: str) -> tuple[str, list[int]]:
+    """Write full-width punctuation as YAML's own; also tell where spaces had to be added."""
+    added: list[int] = []
+
+    def half(match: re.Match[str]) -> str:
+        old = match["colon"] or match[0]
+        new = old[:-1] + _HALF_WIDTH.get(old[-1], old[-1])
+        if len(new) > len(old):
+            added.append(match.start() + len(old) + len(added))
+        return new + (match["reason"] or "")
+
+    return _PUNCTUATION.sub(half, text), added
+
+
+def _as_typed(problem: Problem, starts: list[int], added: list[int], at: Mark) -> Problem:
+    """Count a complaint's column in the text as it was typed, without the added spaces."""
+    line = problem.line - at[0]
+    if line >= len(starts):
+        return problem
+    column = problem.column - (at[1] if line == 0 else 1)
+    before = sum(starts[line] <= offset < starts[line] + column for offset in added)
+    return replace(problem, column=problem.column - before)
 
 
 def inner(form: Form) -> tuple[Form, ...]:

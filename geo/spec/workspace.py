@@ -13,15 +13,15 @@ from geo.errors import Problem, WorkspaceError
 from geo.spec.closed import Spec, load, nearest
 from geo.spec.dates import Day
 from geo.spec.layers import Adcodes, FilePath, Kind, Layer
-from geo.spec.maps import DrawLayer, DrawTasks, DrawTerrain, MapSpec
-from geo.spec.marked import Marked, parse_yaml, read_yaml
+from geo.spec.maps import DrawLayer, DrawTasks, DrawTerrain, DrawWhere, MapSpec
+from geo.spec.marked import Marked, Steps, parse_yaml, read_yaml
 from geo.spec.plans import Plan, load_plan
 from geo.spec.rules import Law, national_files
 from geo.spec.vocabulary import REQUIRED_KINDS
 from geo.spec.where import Form, LayerForm, Metres, inner
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
 MARKER: Final = "workspace.yml"
 _ID: Final = re.compile(r"[^\W_][\w\-]*")
@@ -153,8 +153,9 @@ class _Reader:
         out: dict[str, M] = {}
         for path in sorted((self.root / name).glob("*")):
             shown = Path(name) / path.name
-            if path.suffix == ".yaml":
-                self.problems.append(Problem(shown, 0, 0, "后缀是 .yaml", "请改名为 .yml"))
+            if path.suffix != ".yml" and path.suffix.lower() in (".yaml", ".yml"):
+                found = f"后缀是 {path.suffix}"
+                self.problems.append(Problem(shown, 0, 0, found, "请改名为 .yml"))
             elif path.suffix == ".yml" and not _ID.fullmatch(path.stem):
                 found = "文件名只能用文字、数字、下划线和连字符"
                 self.problems.append(Problem(shown, 0, 0, found, "文件名就是编号，请改名"))
@@ -162,9 +163,14 @@ class _Reader:
                 out[path.stem] = value
         return out
 
-    def written(self, folder: str) -> set[str]:
+    def written(self, folder: str) -> list[str]:
         """Name the files of a folder that stand there, readable or not: their faults are told once."""
-        return {path.stem for path in (self.root / folder).glob("*.yml")}
+        return sorted(path.stem for path in (self.root / folder).glob("*.yml"))
+
+    def plan_folders(self) -> list[Path]:
+        """List the folders of plans; those that begin with a dot belong to other programs."""
+        folders = (path for path in (self.root / "plans").glob("[!.]*") if path.is_dir())
+        return sorted(folders)
 
 
 def _laws(reader: _Reader) -> tuple[dict[str, Law], tuple[str, ...]]:
@@ -183,7 +189,7 @@ def _laws(reader: _Reader) -> tuple[dict[str, Law], tuple[str, ...]]:
 
 def _plans(reader: _Reader) -> dict[str, Plan]:
     out: dict[str, Plan] = {}
-    for folder in sorted(p for p in (reader.root / "plans").glob("*") if p.is_dir()):
+    for folder in reader.plan_folders():
         plan, problems = load_plan(folder, shown=Path("plans") / folder.name)
         reader.problems += problems
         if plan is not None:
@@ -194,6 +200,7 @@ def _plans(reader: _Reader) -> dict[str, Plan]:
 def _references(spec: WorkspaceSpec, reader: _Reader) -> Iterator[Problem]:
     """Complain about names of layers and plans that no file defines."""
     layers = reader.written("layers")
+    plans = [folder.name for folder in reader.plan_folders()]
     for plan in spec.plans.values():
         for task in (*plan.tasks, *plan.controls):
             for name in layers_named(task.where):
@@ -203,23 +210,31 @@ def _references(spec: WorkspaceSpec, reader: _Reader) -> Iterator[Problem]:
                     yield Problem(task.shown, *task.mark, found, hint)
     for name, drawn in spec.maps.items():
         source = reader.sources[Path("maps") / f"{name}.yml"]
-        yield from _map_references(drawn, layers, set(spec.plans), source.problem)
+        for steps, what, wanted in _names_in(drawn):
+            known = plans if what == "规划" else layers
+            if wanted not in known:
+                yield source.problem(steps, f"没有名为 {wanted} 的{what}", nearest(wanted, known))
 
 
-def _map_references(
-    drawn: MapSpec, layers: set[str], plans: set[str], problem: Callable[..., Problem]
-) -> Iterator[Problem]:
-    if drawn.plan and drawn.plan not in plans:
-        yield problem(("plan",), f"没有名为 {drawn.plan} 的规划", nearest(drawn.plan, plans))
+def _names_in(drawn: MapSpec) -> Iterator[tuple[Steps, str, str]]:
+    """List the plans and layers a map names: where in its file, which of the two, and the name."""
+    if drawn.plan:
+        yield ("plan",), "规划", drawn.plan
+    if drawn.series:
+        yield ("series", "over"), "图层", drawn.series.over
+    if drawn.extent:
+        yield from ((("extent",), "图层", name) for name in layers_named(drawn.extent))
     for at, item in enumerate(drawn.layers):
-        key = {DrawLayer: "layer", DrawTasks: "tasks", DrawTerrain: "terrain"}.get(type(item))
-        if key is None:
-            continue
-        known, what = (plans, "规划") if key == "tasks" else (layers, "图层")
-        name = getattr(item, key)
-        if name not in known:
-            steps = ("layers", at, key)
-            yield problem(steps, f"没有名为 {name} 的{what}", nearest(name, sorted(known)))
+        match item:
+            case DrawLayer():
+                yield ("layers", at, "layer"), "图层", item.layer
+            case DrawTerrain():
+                yield ("layers", at, "terrain"), "图层", item.terrain
+            case DrawTasks():
+                yield ("layers", at, "tasks"), "规划", item.tasks
+            case DrawWhere():
+                steps = ("layers", at, "where")
+                yield from ((steps, "图层", name) for name in layers_named(item.where))
 
 
 def layers_named(form: Form) -> Iterator[str]:
