@@ -1,0 +1,1 @@
+"""Bytes to trusted tables: layers, boundaries, names, and places located."""

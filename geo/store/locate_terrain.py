@@ -1,0 +1,116 @@
+"""Forms that need the ground: slope, elevation, ridge lines, drainage basins."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import shapely
+
+from geo.errors import HongxianError
+from geo.space.shapes import buffer_m
+from geo.spec import where as w
+from geo.spec.vocabulary import weakest
+from geo.store.located import Located, union
+from geo.store.raster import Raster, coverage, open_raster
+from geo.store.terrain import basin_area, elevation_area, ridge_area, slope_area
+
+if TYPE_CHECKING:
+    from geo.store.locate import Locator, Scope
+
+FORMS: Final = (w.Slope, w.Elevation, w.RidgeOr, w.Basin)
+DEM: Final = "dem"
+BASINS: Final = "basins"
+#: Half-width of the corridor that stands for a basin when neither a DEM nor a layer of basins is
+#: supplied: a drawing convention, not hydrology. Metres.
+CORRIDOR_M: Final = 3_000.0
+
+
+def locate(form: w.Form, scope: Scope, locator: Locator) -> Located:
+    """Locate one of :data:`FORMS`."""
+    if isinstance(form, w.Basin):
+        return _basin(form, scope, locator)
+    assert isinstance(form, w.Slope | w.Elevation | w.RidgeOr)  # noqa: S101 - told by FORMS
+    body = locator.within(form.of, scope)
+    if body.geometry is None:
+        return body
+    dem = _dem(locator)
+    if isinstance(form, w.RidgeOr):
+        return _ridge(form, body, dem)
+    if dem is None:
+        return replace(body, geometry=None, needs=(*body.needs, DEM))
+    if coverage(dem, body.geometry) == 0.0:
+        found = "高程数据未覆盖该范围"
+        return replace(body, geometry=None, unresolved=(*body.unresolved, found))
+    return _terrain(form, body, dem)
+
+
+def _dem(locator: Locator) -> Raster | None:
+    path = locator.store.raster_path(DEM)
+    return None if path is None else open_raster(path, shown=Path(path.name))
+
+
+def _terrain(form: w.Slope | w.Elevation, body: Located, dem: Raster) -> Located:
+    assert body.geometry is not None  # noqa: S101 - told by the caller
+    try:
+        if isinstance(form, w.Slope):
+            area = slope_area(dem, body.geometry, lower_deg=form.slope[0], upper_deg=form.slope[1])
+        else:
+            bounds = form.elevation
+            area = elevation_area(dem, body.geometry, above_m=bounds.above, below_m=bounds.below)
+    except HongxianError as error:
+        return replace(body, geometry=None, unresolved=(*body.unresolved, str(error)))
+    if area.is_empty:
+        return replace(
+            body, geometry=None, unresolved=(*body.unresolved, "没有符合该地形条件的地面")
+        )
+    partly = coverage(dem, body.geometry) < 1.0
+    noted = body.noting("高程数据只覆盖部分范围") if partly else body
+    worst = max(body.accuracy_m, dem.resolution_m)
+    return replace(
+        noted, geometry=area, authority=weakest(body.authority, "derived"), accuracy_m=worst
+    )
+
+
+def _ridge(form: w.RidgeOr, body: Located, dem: Raster | None) -> Located:
+    assert body.geometry is not None  # noqa: S101 - told by the caller
+    if dem is not None and coverage(dem, body.geometry) > 0.0:
+        area = ridge_area(dem, body.geometry, distance_m=form.ridge_or)
+        worst = max(body.accuracy_m, dem.resolution_m)
+        return replace(body, geometry=area, accuracy_m=worst, authority="schematic")
+    area = buffer_m(body.geometry, form.ridge_or)
+    remark = f"没有高程数据，未判读山脊线，按 {form.ridge_or:g} m 示意"
+    return body.with_geometry(area).schematic(remark, accuracy_m=form.ridge_or)
+
+
+def _basin(form: w.Basin, scope: Scope, locator: Locator) -> Located:
+    """A supplied layer of basins first, then the DEM, then a corridor that says what it is."""
+    if not locator.unsupplied(BASINS):
+        found, open_ = locator.named(form, form.basin, scope, layer=BASINS)
+        if found and not open_:
+            return union(c.located() for c in found)
+    rivers = locator.within(
+        w.River(river=form.basin, tributaries=True, kind=form.kind, in_=form.in_),
+        replace(scope, beyond=True),
+    )
+    if rivers.geometry is None:
+        return rivers
+    dem = _dem(locator)
+    if dem is not None and coverage(dem, shapely.envelope(rivers.geometry)) == 1.0:
+        return _drained(rivers, dem)
+    width = locator.store.spec.marker.around.get("basin", CORRIDOR_M)
+    corridor = buffer_m(rivers.geometry, width)
+    remark = f"没有高程或流域数据，以河道两侧 {width / 1000:g} km 走廊示意流域"
+    return rivers.with_geometry(corridor).schematic(remark, accuracy_m=width)
+
+
+def _drained(rivers: Located, dem: Raster) -> Located:
+    assert rivers.geometry is not None  # noqa: S101 - told by the caller
+    try:
+        area = basin_area(dem, rivers.geometry)
+    except HongxianError as error:
+        return replace(rivers, geometry=None, unresolved=(*rivers.unresolved, str(error)))
+    worst = max(rivers.accuracy_m, dem.resolution_m)
+    authority = weakest(rivers.authority, "derived")
+    return replace(rivers, geometry=area, authority=authority, accuracy_m=worst)
