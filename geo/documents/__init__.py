@@ -1,0 +1,1 @@
+"""Job 3: findings and maps on the bureau's own paper."""

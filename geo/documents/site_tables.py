@@ -1,0 +1,194 @@
+"""The tables of a site report, each from the same findings the JSON shows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import shapely
+
+from geo.exhibits import Table
+from geo.space.units import M2_PER_HECTARE, MU_PER_HECTARE, round_to_total
+from geo.spec.vocabulary import AUTHORITY_ZH, RELATION_ZH, STATE_ZH
+
+if TYPE_CHECKING:
+    from geo.findings import Finding, SiteResult
+
+_NOTHING: Final = "—"
+_KIND_ZH: Final = {"project": "工程", "measure": "措施", "control": "管控"}
+#: More corners than this are an annex of their own file, not a table in a report.
+_MOST_CORNERS: Final = 400
+
+
+def topic_table(site: SiteResult) -> Table:
+    """One row per topic: a real restriction is never hidden behind a worse word elsewhere."""
+    rows = tuple((t.topic, t.outcome.zh, t.result, t.data) for t in site.topics)
+    return Table(
+        "topics",
+        "分项核查结果表",
+        ("类别", "判定", "比对结果", "数据"),
+        rows,
+        "lcll",
+        (22, 24, 66, 48),
+    )
+
+
+def data_table(site: SiteResult) -> Table:
+    """Every layer asked, hit or not, with where it comes from and what state it is in."""
+    rows = tuple(
+        (
+            asked.title,
+            asked.evidence.unit if asked.evidence else asked.provider or _NOTHING,
+            asked.as_of or _NOTHING,
+            AUTHORITY_ZH[asked.authority] if asked.authority else _NOTHING,
+            _NOTHING if asked.accuracy_m is None else f"±{asked.accuracy_m:g}",
+            (f"复函 {asked.evidence.number}" if asked.evidence else STATE_ZH[asked.state])
+            + ("" if asked.required else "（非必查）"),
+        )
+        for asked in site.layers
+    )
+    columns = ("数据", "提供单位", "数据日期", "性质", "精度（m）", "状态")
+    return Table("data", "数据来源表", columns, rows, "llccrl", (44, 40, 20, 22, 16, 28))
+
+
+def occupation_table(site: SiteResult) -> Table:
+    """占压面积表: rounded rows that add up, the remainder to the largest (domain.md §6)."""
+    hits = [f for f in site.findings if f.hit]
+    areas = [f for f in hits if f.overlap_m2 is not None]
+    rows = []
+    for finding, hectares in zip(areas, _hectares(areas), strict=True):
+        m2 = finding.overlap_m2 or 0.0
+        rows.append((
+            finding.title, finding.feature or _NOTHING, f"{hectares:.4f}",
+            f"{hectares * MU_PER_HECTARE:.2f}", f"{m2:.2f}", _share(finding), _mark(finding),
+        ))  # fmt: skip
+    for finding in hits:
+        if finding.overlap_m2 is None:
+            inside = "点位落入" if finding.length_m is None else f"长 {finding.length_m:.1f} m"
+            rows.append((finding.title, finding.feature or _NOTHING, inside, _NOTHING, _NOTHING,
+                         _share(finding), _mark(finding)))  # fmt: skip
+    columns = ("管控区", "名称", "公顷", "亩", "m²", "占用地比例", "性质")
+    note = "不同类别的管控区可能互相重叠，各行面积不能相加为占地面积。"
+    return Table(
+        "occupation",
+        "占压面积表",
+        columns,
+        tuple(rows),
+        "llrrrrl",
+        (40, 36, 20, 18, 24, 18, 18),
+        (note,),
+    )
+
+
+def _hectares(findings: list[Finding]) -> list[float]:
+    """Round the rows of each layer so that they add up to the layer's rounded total."""
+    out: dict[int, float] = {}
+    for layer in dict.fromkeys(f.layer for f in findings):
+        rows = [f for f in findings if f.layer == layer]
+        exact = [(f.overlap_m2 or 0.0) / M2_PER_HECTARE for f in rows]
+        for finding, value in zip(rows, round_to_total(exact, sum(exact), 4), strict=True):
+            out[id(finding)] = value
+    return [out[id(f)] for f in findings]
+
+
+def _share(finding: Finding) -> str:
+    return _NOTHING if finding.share is None else f"{finding.share * 100:.2f}%"
+
+
+def _mark(finding: Finding) -> str:
+    words = AUTHORITY_ZH[finding.authority]
+    return f"{words}，须实测核定" if finding.within_accuracy else words
+
+
+def target_table(site: SiteResult) -> Table | None:
+    """环境保护目标表: what lies near, with direction and distance; sketches get no metres."""
+    near = [f for f in site.findings if f.relation in ("near", "touches")]
+    if not near:
+        return None
+    rows = tuple(
+        (f.feature or f.title, f.title, f.direction_zh or _NOTHING, _distance(f), _mark(f))
+        for f in near
+    )
+    columns = ("名称", "类别", "相对方位", "距厂界距离", "性质")
+    return Table("targets", "环境保护目标表", columns, rows, "llclr", (44, 44, 22, 30, 24))
+
+
+def _distance(finding: Finding) -> str:
+    """Write a distance with no more precision than its data have (contracts.md)."""
+    if finding.relation == "touches":
+        return "边界相接"
+    if finding.distance_m is None:
+        return _NOTHING
+    if finding.authority == "schematic":
+        return f"约 {max(finding.distance_m / 1000.0, 0.1):.1f} km（示意）"
+    return f"{finding.distance_m:.0f} m"
+
+
+def rule_table(site: SiteResult) -> Table | None:
+    """Each clause that binds on a finding, with its branches as conditions; conformity stays blank."""
+    rows = []
+    for finding in site.findings:
+        for rule in finding.rules:
+            clause = f"{rule.law} {rule.clause}" + ("" if rule.verified else "（待核实）")
+            text = "；".join(part for part in (rule.summary, *rule.conditions) if part)
+            papers = "、".join(rule.documents_needed) or _NOTHING
+            rows.append((finding.title, clause, text or _NOTHING, papers, ""))
+    unique = tuple(dict.fromkeys(rows))
+    if not unique:
+        return None
+    columns = ("管控区", "依据", "要求", "需要的材料", "符合性")
+    return Table("rules", "条款与要求表", columns, unique, "lllll", (26, 40, 62, 32, 16),
+                 ("“符合性”由编制人员核定后填写。",))  # fmt: skip
+
+
+def task_table(site: SiteResult) -> Table | None:
+    """The plan's projects, measures and controls at the site."""
+    if not site.tasks:
+        return None
+    rows = tuple(
+        (
+            f"{t.plan} {t.id}", _KIND_ZH.get(t.kind, t.kind), t.title,
+            RELATION_ZH[t.relation] if t.relation else "未定位", t.outcome.zh, t.note or _NOTHING,
+        )
+        for t in site.tasks
+    )  # fmt: skip
+    columns = ("编号", "类别", "内容", "关系", "判定", "说明")
+    return Table("tasks", "规划任务与管控要求表", columns, rows, "lclccl", (26, 14, 56, 20, 26, 34))
+
+
+def corner_table(site: SiteResult) -> Table | None:
+    """拐点坐标表: CGCS2000 longitude and latitude, and the plane coordinates as brought."""
+    geometry = site.site.geometry
+    rings = _rings(geometry)
+    if not rings or sum(len(ring) for ring in rings) > _MOST_CORNERS:
+        return None
+    plane = _rings(site.site.plane) if site.site.plane is not None else []
+    same = [len(r) for r in plane] == [len(r) for r in rings]
+    rows = []
+    for at, ring in enumerate(rings):
+        for number, (lon, lat) in enumerate(ring):
+            east, north = plane[at][number] if same else (None, None)
+            rows.append((
+                f"J{number + 1}", str(at + 1), f"{lon:.8f}", f"{lat:.8f}",
+                _NOTHING if north is None else f"{north:.3f}", _NOTHING if east is None else f"{east:.3f}",
+            ))  # fmt: skip
+    columns = ("点号", "圈号", "经度（°）", "纬度（°）", "X 北（m）", "Y 东（m）")
+    system = (
+        f"X、Y 为原文件坐标（{site.site.plane_epsg}）。" if same and site.site.plane_epsg else ""
+    )
+    return Table("corners", "拐点坐标表", columns, tuple(rows), "ccrrrr", (16, 14, 34, 34, 36, 36),
+                 (f"经纬度为 CGCS2000。{system}",))  # fmt: skip
+
+
+def _rings(geometry: shapely.Geometry) -> list[list[tuple[float, float]]]:
+    """Corner lists of every ring, line or point, without the closing repeat."""
+    out: list[list[tuple[float, float]]] = []
+    for part in shapely.get_parts(geometry):
+        if part.geom_type == "Polygon":
+            out += [_corners(ring)[:-1] for ring in shapely.get_rings(part)]
+        else:
+            out.append(_corners(part))
+    return out
+
+
+def _corners(line: shapely.Geometry) -> list[tuple[float, float]]:
+    return [(float(x), float(y)) for x, y in shapely.get_coordinates(line)]
