@@ -13,6 +13,7 @@ import shapely
 
 from geo.errors import CrsError, HongxianError, InputError
 from geo.space.crs import WORKING, parse_crs, transform
+from geo.space.datum import datum_of
 from geo.space.shapes import repair
 from geo.spec.layers import (
     BoundarySource,
@@ -27,6 +28,7 @@ from geo.store.read import RawTable, read_vector
 if TYPE_CHECKING:
     from datetime import date
 
+    from pyproj import CRS
     from shapely import Geometry
 
     from geo.spec.vocabulary import State
@@ -178,15 +180,23 @@ def _crs(raw: RawTable, spec: Layer) -> str:
         raise CrsError(
             "文件没有坐标系信息 — 请在图层中写 crs，例如 EPSG:4526（请先向提供单位核实）"
         )
-    if (
-        raw.crs
-        and spec.crs
-        and not parse_crs(raw.crs).equals(parse_crs(spec.crs), ignore_axis_order=True)
-    ):
+    if raw.crs and spec.crs and not _agree(parse_crs(raw.crs), parse_crs(spec.crs)):
         raise CrsError(
             f"文件自带坐标系 {raw.crs[:60]} 与图层声明的 {spec.crs} 不一致 — 请核实后改正其一"
         )
     return spec.crs or raw.crs or WORKING
+
+
+def _agree(stated: CRS, declared: CRS) -> bool:
+    """Tell whether two systems give a file's numbers the same meaning.
+
+    Longitude and latitude on WGS 84 and on CGCS2000 do (see :mod:`geo.space.crs`): GeoJSON cannot
+    say anything but WGS 84, and GDAL reads it so even where it holds CGCS2000.
+    """
+    if stated.equals(declared, ignore_axis_order=True):
+        return True
+    degrees = stated.is_geographic and declared.is_geographic
+    return degrees and datum_of(stated).modern and datum_of(declared).modern
 
 
 def _to_working(geometry: np.ndarray[Any, Any], crs: str) -> np.ndarray[Any, Any]:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 #: Width of "周边" where the workspace states none for the kind of feature, metres. A drawing
 #: convention of this package, no rule: whatever rests on it is schematic.
 AROUND_M: Final = 500.0
+#: A tenth of a millimetre, in degrees.
+_GRID_DEG: Final = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -284,10 +286,17 @@ class Locator:
         whole, taken = (self.within(part, scope) for part in form.minus)
         if whole.geometry is None or taken.geometry is None:
             return merged([whole, taken], lambda found: found[0] if whole.geometry else None)
-        return merged([whole, taken], lambda found: shapely.difference(found[0], found[1]))
+        return merged([whole, taken], lambda found: _without(found[0], found[1]))
 
     def _unlocated(self, form: w.Unlocated, _scope: Scope) -> Located:
         return missing(reason=form.unlocated)
+
+
+def _without(whole: Geometry, taken: Geometry) -> Geometry:
+    """Subtract; a piece cut from a line lies on it only to rounding, so lines are first snapped."""
+    if shapely.get_dimensions(whole) == 1 and shapely.get_dimensions(taken) == 1:
+        return shapely.difference(whole, taken, grid_size=_GRID_DEG)
+    return shapely.difference(whole, taken)
 
 
 def _speaks_for(table: LayerTable, territory: Geometry | None) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import shapely
 
-from geo.errors import HongxianError
+from geo.errors import GeometryError, HongxianError
 from geo.space.chainage import reach
 from geo.space.lines import side_buffer
 from geo.spec import where as w
@@ -91,7 +91,11 @@ def _reach(
         ends.append(end)
         points.append(end.geometry)
     snap_m = SNAP_M + base.accuracy_m + max(end.accuracy_m for end in ends)
-    line = _cut(rivers.network.line(river.name), points, snap_m)
+    try:
+        line = _cut(rivers.network.line(river.name), points, snap_m)
+    except GeometryError as error:
+        complaint = f"{river.name}从“{form.from_ or '源头'}”到“{form.to or '河口'}”：{error}"
+        return replace(base, geometry=None, unresolved=(*base.unresolved, complaint))
     worst = max(base.accuracy_m, *(end.accuracy_m for end in ends))
     sources = tuple(s for end in ends for s in end.sources)
     return replace(base, geometry=line, accuracy_m=worst, sources=(*base.sources, *sources))

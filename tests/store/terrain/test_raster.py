@@ -154,6 +154,13 @@ def test_a_place_smaller_than_a_cell_is_judged_by_that_cell(dem):
     assert coverage(dem(np.full((5, 5), np.nan)), tiny) == 0.0
 
 
+def test_a_place_between_cell_centres_is_judged_by_the_cells_it_touches(dem):
+    strip = on_plane(6, 88, 9, 12)  # 3 m wide: no centre lies in it
+    heights = np.ones((10, 10))
+    heights[5:, 0] = np.nan
+    assert coverage(dem(heights), strip) == pytest.approx(0.5, abs=0.01)
+
+
 def test_an_empty_place_has_no_coverage_to_tell(dem):
     with pytest.raises(GeometryError, match="范围为空"):
         coverage(dem(np.ones((5, 5))), shapely.Polygon())

@@ -6,6 +6,7 @@ import shapely
 from rasterio.transform import Affine
 
 from geo.errors import GeometryError, UsageError
+from geo.space import transects
 from geo.space.crs import transform
 from geo.store import ridges
 from geo.store.ridges import ridge_area, trace_ridges
@@ -119,6 +120,26 @@ def test_a_model_too_coarse_for_the_distance_is_remarked(dem):
     assert "对 60 m 的范围过粗" in trace.remarks[0]
 
 
+def test_a_distance_far_below_a_cell_is_still_the_distance(dem):
+    area = ridge_area(dem(valley(400), transform=GRID), RIVER, distance_m=3)
+    assert half_width_m(area) == pytest.approx((3, 3), abs=0.05)
+
+
+def test_a_side_valley_does_not_lead_the_outline_astray(dem):
+    heights = valley(600)
+    heights[148:152, 180:] = np.minimum(heights[148:152, 180:], 0)  # 80 m wide, into the plain
+    area = ridge_area(dem(heights, transform=GRID), RIVER, distance_m=400)
+    assert half_width_m(area) == pytest.approx((600, 600), abs=20)
+
+
+def test_a_spring_in_a_valley_is_judged_by_direction(dem):
+    spring = degrees(shapely.Point(EAST + 3000, NORTH - 3000))
+    area = metres(ridge_area(dem(valley(200), transform=GRID), spring, distance_m=500))
+    west, south, east, north = area.bounds
+    assert (east - west) / 2 == pytest.approx(200, rel=0.25)
+    assert (north - south) / 2 == pytest.approx(500, rel=0.02)
+
+
 def test_around_a_reservoir_the_body_is_included_and_the_rim_is_a_crater(dem):
     across = (np.arange(300) + 0.5) * 20 - 3000
     radius = np.hypot(*np.meshgrid(across, across))
@@ -160,6 +181,8 @@ def test_a_fine_model_is_read_in_pieces_with_the_same_answer(dem, monkeypatch):
     raster = dem(valley(600), transform=GRID)
     whole = ridge_area(raster, RIVER, distance_m=500)
     monkeypatch.setattr(ridges, "_LARGEST_CELLS", 5_000)
+    monkeypatch.setattr(ridges, "_POINTS_AT_ONCE", 1_000)
+    monkeypatch.setattr(transects, "_POINTS_AT_ONCE", 1_000)
     assert ridge_area(raster, RIVER, distance_m=500).equals(whole)
 
 
