@@ -319,7 +319,8 @@ def _orphans(rows: list[Row], here: Path) -> Iterator[Problem]:
             continue
         if parent not in parents:
             found = f"{name} 的 parent {parent} 不存在"
-            yield Problem(here, *row.marks["parent"], found, nearest(parent, parents))
+            hint = f"请核对编号，或补上 {parent} 这一行"
+            yield Problem(here, *row.marks["parent"], found, hint)
         elif name in _above(parent, parents):
             found = f"{name} 的 parent {parent} 又在 {name} 之下"
             yield Problem(here, *row.marks["parent"], found, "请核对编号，首行的 parent 应留空")

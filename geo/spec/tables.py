@@ -12,7 +12,6 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Final, TypeVar
-from xml.etree.ElementTree import ParseError
 
 from openpyxl import load_workbook
 from pydantic import ValidationError
@@ -178,9 +177,9 @@ def _xlsx(path: Path, shown: Path) -> Iterator[tuple[int, list[Any]]]:
         raise WorkspaceError([problem]) from error
 
 
-#: What openpyxl and its parsers raise on a damaged or hostile archive.
+#: What openpyxl and its parsers raise on a damaged or hostile archive; bad XML is a SyntaxError.
 _NOT_A_WORKBOOK: Final = (
-    zipfile.BadZipFile, zlib.error, ParseError, ValueError, LookupError, TypeError, AttributeError,
+    zipfile.BadZipFile, zlib.error, SyntaxError, ValueError, LookupError, TypeError, AttributeError,
     OSError,
 )  # fmt: skip
 
@@ -193,20 +192,18 @@ def _refuse_bomb(path: Path, shown: Path) -> None:
 
 
 def _sheet(path: Path, shown: Path) -> Iterator[tuple[int, list[Any]]]:
-    with warnings.catch_warnings():
+    # Opened here, not by openpyxl, which leaves a file it cannot read open (and locked).
+    with path.open("rb") as file, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about pictures, menus and styles that are not read
-        book = load_workbook(path, read_only=True, data_only=True)
-        try:
-            rows = book.worksheets[0].iter_rows(
-                values_only=True, max_row=EXCEL_ROWS, max_col=MAX_COLUMNS + 1
-            )
-            for line, cells in enumerate(rows, 1):
-                if _filled(cells[-1]) and len(cells) > MAX_COLUMNS:
-                    problem = Problem(shown, line, 0, f"超过 {MAX_COLUMNS} 列", "请删去多余的列")
-                    raise WorkspaceError([problem])
-                yield line, list(cells)
-        finally:
-            book.close()
+        book = load_workbook(file, read_only=True, data_only=True)
+        rows = book.worksheets[0].iter_rows(
+            values_only=True, max_row=EXCEL_ROWS, max_col=MAX_COLUMNS + 1
+        )
+        for line, cells in enumerate(rows, 1):
+            if len(cells) > MAX_COLUMNS and _filled(cells[-1]):
+                problem = Problem(shown, line, 0, f"超过 {MAX_COLUMNS} 列", "请删去多余的列")
+                raise WorkspaceError([problem])
+            yield line, list(cells)
 
 
 def _header_problems(

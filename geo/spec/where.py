@@ -183,20 +183,15 @@ FORMS: Final[tuple[type[Form], ...]] = (
     Confluence, Upstream, Downstream, LayerForm, Buffer, Around, RidgeOr, Slope, Elevation,
     Touching, All, Any_, Minus, Unlocated,
 )  # fmt: skip
-#: Keys in the order they are looked for: what wraps comes before what may be wrapped.
+#: The keys that name forms, in the order they are offered to a planner.
 FORM_KEYS: Final = tuple(form.named_by[0] for form in FORMS)
 
 
 def _form_of(value: Any) -> str | None:
-    """Name the form of a raw value by its key; ``None`` makes pydantic complain."""
+    """Name the form of a value that :func:`_check_form` has let pass."""
     if isinstance(value, Form):
         return value.named_by[0]
-    if value == "everywhere":
-        return "everywhere"
-    if not isinstance(value, dict):
-        return None
-    found = [key for key in FORM_KEYS if key in value]
-    return found[0] if len(found) == 1 else None
+    return next((key for key in FORM_KEYS if key in value), None)
 
 
 def _check_form(value: Any) -> Any:

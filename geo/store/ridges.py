@@ -13,7 +13,7 @@ from geo.space.grid import Tile
 from geo.space.plane import local_plane
 from geo.space.relief import Crests, first_crest
 from geo.space.shapes import repair
-from geo.space.transects import Transects, evened, reach, swept, transects_around
+from geo.space.transects import Transects, evened, swept, transects_around
 from geo.store.heights import read_coarse
 
 if TYPE_CHECKING:
@@ -86,8 +86,8 @@ def trace_ridges(
     followed by a fall of ``rise_m`` (`geo.space.relief.first_crest`); the ridge may lie nearer or
     farther than the distance. Without a ridge, the transect ends at the distance. A transect that runs
     up a side valley goes too far: each takes the median length of its neighbours along one distance of
-    the shape (`geo.space.transects.evened`). Where two reaches of the shape face each other, each transect stops
-    half-way.
+    the shape (`geo.space.transects.evened`). The answer is all ground swept by any transect, so that of
+    several rivers holds that of each.
 
     Limits: a ridge is placed to one cell, and its bends shorter than the distance are evened out; on a
     plateau it is the plateau's highest point along the transect; a slope that still climbs at the end
@@ -115,22 +115,14 @@ def trace_ridges(
     transects = transects_around(shape, spacing_m=step_m)
     crests = _crests(raster, transects, plane, steps_m, rise_m)
     met = ~np.isnan(crests.distance_m)
-    lengths_m = np.where(met, crests.distance_m, distance_m)
-    wanted = evened(transects, lengths_m, along_m=distance_m)
-    lengths_m = np.minimum(wanted, _own(transects, shape, steps_m, wanted))
+    single_m = np.where(met, crests.distance_m, distance_m)
+    lengths_m = evened(transects, single_m, along_m=distance_m)
     area, _ = repair(plane.inverse(swept(transects, shape, lengths_m)))
     unknown, to_ridge = float(crests.unknown.mean()), float(met.mean())
     remarks = _remarks(raster, distance_m, unknown)
     return RidgeTrace(
         area, to_ridge, 1 - to_ridge - unknown, unknown, float(steps_m[-1]), tuple(remarks)
     )
-
-
-def _own(transects: Transects, shape: Geometry, steps_m: Floats, wanted_m: Floats) -> Floats:
-    """Limit transects to the ground that is theirs; infinite where nothing is in the way."""
-    needed = steps_m[: int(np.searchsorted(steps_m, wanted_m.max())) + 1]
-    own = reach(transects, shape, needed)
-    return np.where(own < needed[-1], own, np.inf)
 
 
 def _remarks(raster: Raster, distance_m: float, unknown: float) -> Iterator[str]:

@@ -43,7 +43,7 @@ def slope_area(raster: Raster, within: Geometry, *, lower_deg: float, upper_deg:
         raster: The heights.
         within: The place, EPSG:4490.
         lower_deg: Lower bound in degrees, included.
-        upper_deg: Upper bound in degrees, excluded, except that 90 is no bound.
+        upper_deg: Upper bound in degrees, excluded.
 
     Returns:
         Areas, or stretches of a line, EPSG:4490; an empty polygon when no cell qualifies.

@@ -89,6 +89,12 @@ def test_a_tributary_drawn_into_the_main_river_takes_it_all_unless_the_main_rive
     assert honest.covers(shapely.Point(EAST + 1800, NORTH - 1490))
 
 
+def test_no_other_rivers_change_nothing(dem):
+    raster = dem(two_valleys(), transform=GRID)
+    alone = basin_area(raster, WEST_RIVER, within_km=5)
+    assert basin_area(raster, WEST_RIVER, within_km=5, others=shapely.LineString()).equals(alone)
+
+
 def test_a_river_drawn_beside_its_valley_needs_its_accuracy(dem):
     beside = line((1050, 600), (1050, 2400))  # 150 m east of the valley floor
     raster = dem(two_valleys(), transform=GRID)

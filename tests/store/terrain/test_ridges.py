@@ -168,6 +168,17 @@ def test_two_rivers_share_the_ridge_between_them(dem):
     assert area.intersection(between).area / between.area > 0.98
 
 
+def test_the_area_of_two_rivers_holds_that_of_each(dem):
+    main, creek = line((2000, 3000), (4000, 3000)), line((2800, 2000), (2800, 2600))
+    heights = np.zeros((300, 300))
+    heights[90:140, 147:150] = 80  # a wall beside the creek
+    raster = dem(heights, transform=GRID)
+    both = ridge_area(raster, shapely.union_all([main, creek]), distance_m=600)
+    for river in (main, creek):
+        alone = ridge_area(raster, river, distance_m=600)
+        assert alone.difference(both).area / alone.area < 1e-4
+
+
 def test_a_winding_river_on_the_plain_gives_its_buffer(dem):
     x = np.arange(1000, 5000, 50.0)
     bent = shapely.LineString(np.column_stack([EAST + x, NORTH - 3000 - 300 * np.sin(x / 250)]))

@@ -13,6 +13,7 @@ from rasterio.transform import Affine
 from geo.errors import UsageError
 from geo.space.crs import transform
 from geo.space.measure import area_m2
+from geo.space.relief import slope_deg
 from geo.store.raster import coverage
 from geo.store.terrain import elevation_area, slope_area
 
@@ -104,6 +105,20 @@ def test_a_place_the_model_does_not_cover_has_no_answer_and_coverage_says_so(dem
     assert slope_area(raster, away, lower_deg=0, upper_deg=90).is_empty
     assert elevation_area(raster, away, below_m=600).is_empty
     assert coverage(raster, away) == 0.0
+
+
+def test_an_empty_place_has_no_ground(dem):
+    assert elevation_area(dem(np.zeros((10, 10))), shapely.Polygon(), below_m=600).is_empty
+
+
+def test_the_lower_slope_is_included_and_the_upper_is_not(dem):
+    raster = dem(rising_east(20, shape=(3, 3)))  # one cell that has a slope
+    heights = np.float32(rising_east(20, shape=(3, 3))).astype(float)
+    width_m, height_m = raster.grid.cell_sizes_m()
+    (exact,) = slope_deg(heights, width_m=width_m[1:2], height_m=height_m[1:2])[0].tolist()
+    within = on_plane(0, 30, 30, 0)
+    assert not slope_area(raster, within, lower_deg=exact, upper_deg=90).is_empty
+    assert slope_area(raster, within, lower_deg=0, upper_deg=exact).is_empty
 
 
 def test_the_lower_height_is_included_and_the_upper_is_not(dem):
