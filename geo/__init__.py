@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from geo.workflow.workspace import Workspace
 
-__all__ = ["open"]
+__all__ = ["__version__", "open"]
+
+__version__ = "0.1.0"
 
 
 def open(path: str | Path = ".") -> Workspace:  # noqa: A001 - the verb a user expects: geo.open

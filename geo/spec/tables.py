@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from openpyxl import load_workbook
 from pydantic import ValidationError
 
 from geo.errors import Problem, WorkspaceError
@@ -192,6 +191,9 @@ def _refuse_bomb(path: Path, shown: Path) -> None:
 
 
 def _sheet(path: Path, shown: Path) -> Iterator[tuple[int, list[Any]]]:
+    # Most workspaces write CSV: they need not wait for openpyxl at every start.
+    from openpyxl import load_workbook  # noqa: PLC0415
+
     # Opened here, not by openpyxl, which leaves a file it cannot read open (and locked).
     with path.open("rb") as file, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about pictures, menus and styles that are not read

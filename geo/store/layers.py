@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -65,8 +66,9 @@ class LayerTable:
         return "stale" if too_old or ended else "ok"
 
 
+@lru_cache(maxsize=1)
 def empty_frame() -> geopandas.GeoDataFrame:
-    """Make a table without rows that has the standard columns."""
+    """Give the table without rows that has the standard columns; one for all, never changed."""
     columns = {name: pd.Series(dtype=object) for name in STANDARD}
     return geopandas.GeoDataFrame(
         columns, geometry=geopandas.GeoSeries([], crs=WORKING), crs=WORKING
@@ -253,7 +255,3 @@ def _must_meet(frame: geopandas.GeoDataFrame, coverage: Geometry | None) -> None
             "没有一个要素落在声明的覆盖范围内 — 坐标系、带号或 X/Y 顺序可能有误，请核实"
         )
 
-
-def renewed(table: LayerTable, frame: geopandas.GeoDataFrame) -> LayerTable:
-    """Return the same layer with another table, for layers the package derives itself."""
-    return replace(table, frame=frame, state="ok", reason="")

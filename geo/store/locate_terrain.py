@@ -1,4 +1,8 @@
-"""Forms that need the ground: slope, elevation, ridge lines, drainage basins."""
+"""Forms that need the ground: slope, elevation, ridge lines, drainage basins.
+
+What reads rasters is imported where a DEM is at hand: rasterio and scipy take half a second that a
+workspace without one need not pay at every start.
+"""
 
 from __future__ import annotations
 
@@ -13,11 +17,12 @@ from geo.space.shapes import buffer_m
 from geo.spec import where as w
 from geo.spec.vocabulary import weakest
 from geo.store.located import Located, union
-from geo.store.raster import Raster, coverage, open_raster
-from geo.store.terrain import basin_area, elevation_area, ridge_area, slope_area
 
 if TYPE_CHECKING:
+    from shapely import Geometry
+
     from geo.store.locate import Locator, Scope
+    from geo.store.raster import Raster
 
 FORMS: Final = (w.Slope, w.Elevation, w.RidgeOr, w.Basin)
 DEM: Final = "dem"
@@ -40,7 +45,7 @@ def locate(form: w.Form, scope: Scope, locator: Locator) -> Located:
         return _ridge(form, body, dem)
     if dem is None:
         return replace(body, geometry=None, needs=(*body.needs, DEM))
-    if coverage(dem, body.geometry) == 0.0:
+    if _coverage(dem, body.geometry) == 0.0:
         found = "高程数据未覆盖该范围"
         return replace(body, geometry=None, unresolved=(*body.unresolved, found))
     return _terrain(form, body, dem)
@@ -48,11 +53,24 @@ def locate(form: w.Form, scope: Scope, locator: Locator) -> Located:
 
 def _dem(locator: Locator) -> Raster | None:
     path = locator.store.raster_path(DEM)
-    return None if path is None else open_raster(path, shown=Path(path.name))
+    if path is None:
+        return None
+    from geo.store.raster import open_raster  # noqa: PLC0415 - see the module's text
+
+    return open_raster(path, shown=Path(path.name))
+
+
+def _coverage(dem: Raster, area: Geometry) -> float:
+    """Share of an area for which the DEM has heights."""
+    from geo.store.raster import coverage  # noqa: PLC0415 - see the module's text
+
+    return coverage(dem, area)
 
 
 def _terrain(form: w.Slope | w.Elevation, body: Located, dem: Raster) -> Located:
     assert body.geometry is not None  # noqa: S101 - told by the caller
+    from geo.store.terrain import elevation_area, slope_area  # noqa: PLC0415 - see the module's text
+
     try:
         if isinstance(form, w.Slope):
             area = slope_area(dem, body.geometry, lower_deg=form.slope[0], upper_deg=form.slope[1])
@@ -65,7 +83,7 @@ def _terrain(form: w.Slope | w.Elevation, body: Located, dem: Raster) -> Located
         return replace(
             body, geometry=None, unresolved=(*body.unresolved, "没有符合该地形条件的地面")
         )
-    partly = coverage(dem, body.geometry) < 1.0
+    partly = _coverage(dem, body.geometry) < 1.0
     noted = body.noting("高程数据只覆盖部分范围") if partly else body
     worst = max(body.accuracy_m, dem.resolution_m)
     return replace(
@@ -75,7 +93,9 @@ def _terrain(form: w.Slope | w.Elevation, body: Located, dem: Raster) -> Located
 
 def _ridge(form: w.RidgeOr, body: Located, dem: Raster | None) -> Located:
     assert body.geometry is not None  # noqa: S101 - told by the caller
-    if dem is not None and coverage(dem, body.geometry) > 0.0:
+    if dem is not None and _coverage(dem, body.geometry) > 0.0:
+        from geo.store.ridges import ridge_area  # noqa: PLC0415 - see the module's text
+
         area = ridge_area(dem, body.geometry, distance_m=form.ridge_or)
         worst = max(body.accuracy_m, dem.resolution_m)
         return replace(body, geometry=area, accuracy_m=worst, authority="schematic")
@@ -97,7 +117,7 @@ def _basin(form: w.Basin, scope: Scope, locator: Locator) -> Located:
     if rivers.geometry is None:
         return rivers
     dem = _dem(locator)
-    if dem is not None and coverage(dem, shapely.envelope(rivers.geometry)) == 1.0:
+    if dem is not None and _coverage(dem, shapely.envelope(rivers.geometry)) == 1.0:
         return _drained(rivers, dem)
     width = locator.store.spec.marker.around.get("basin", CORRIDOR_M)
     corridor = buffer_m(rivers.geometry, width)
@@ -107,6 +127,8 @@ def _basin(form: w.Basin, scope: Scope, locator: Locator) -> Located:
 
 def _drained(rivers: Located, dem: Raster) -> Located:
     assert rivers.geometry is not None  # noqa: S101 - told by the caller
+    from geo.store.basins import basin_area  # noqa: PLC0415 - see the module's text
+
     try:
         area = basin_area(dem, rivers.geometry)
     except HongxianError as error:

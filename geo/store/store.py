@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -46,6 +47,11 @@ class Store:
     def root(self) -> Path:
         """The folder that holds ``workspace.yml``."""
         return self.spec.root
+
+    @property
+    def as_at(self) -> date:
+        """The date outputs are made as at: ``workspace.yml``'s, else the planner's own day."""
+        return self.spec.marker.as_at or date.today()  # noqa: DTZ011
 
     @cached_property
     def boundaries(self) -> Boundaries:

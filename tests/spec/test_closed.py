@@ -54,7 +54,12 @@ def test_keys_are_listed_as_a_planner_writes_them():
 
 @pytest.mark.parametrize(
     ("word", "hint"),
-    [("titel", "是否想写 title？"), ("sorce", "是否想写 source？"), ("甲", "可用：title、source"), ("", "可用：title、source")],
+    [
+        ("titel", "是否想写 title？"),
+        ("sorce", "是否想写 source？"),
+        ("甲", "可用：title、source"),
+        ("", "可用：title、source"),
+    ],
 )
 def test_the_nearest_right_word_is_offered_else_all_of_them(word, hint):
     assert nearest(word, ["title", "source"]) == hint
@@ -81,6 +86,12 @@ def test_an_unknown_key_is_told_at_the_key_with_its_own_models_nearest_word(text
 
 def test_an_alias_is_the_word_offered():
     assert told("name: a\nleaf: {fill: b, inn: c}") == ["t.yml:2:17: 未知的键 inn — 是否想写 in？"]
+
+
+def test_a_fault_under_an_alias_is_told_at_its_value():
+    assert told("name: a\nleaf: {fill: b, in: [c]}") == [
+        "t.yml:2:21: 这里的内容不是文字 — 请写成一个词或加引号"
+    ]
 
 
 def test_a_missing_key_is_told_at_the_mapping_that_lacks_it():
@@ -113,7 +124,7 @@ def test_a_number_is_finite(number):
 @pytest.mark.parametrize("nothing", ["", "~", "null", "''"])
 def test_a_key_without_content_says_so(nothing):
     assert told(f"name: a\nweight: 1\nleaf: {{fill: b, size: 1}}\npair: [a, {nothing or '~'}]") == [
-        f"t.yml:4:11: 这里没有填写 — 请补上内容，不需要就删去这个键"
+        "t.yml:4:11: 这里没有填写 — 请补上内容，不需要就删去这个键"
     ]
 
 
@@ -123,7 +134,9 @@ def test_a_pair_of_three_and_of_one_are_told_apart():
 
 
 def test_a_fault_in_a_list_inside_a_list_of_names():
-    assert told("name: a\nnames: [a, [b]]") == ["t.yml:2:12: 这里的内容不是文字 — 请写成一个词或加引号"]
+    assert told("name: a\nnames: [a, [b]]") == [
+        "t.yml:2:12: 这里的内容不是文字 — 请写成一个词或加引号"
+    ]
 
 
 def test_the_labels_of_a_union_without_tags_do_not_lose_the_place():

@@ -157,7 +157,9 @@ def test_the_pure_python_parser_gives_the_same_places(monkeypatch):
     fast = parse_yaml(text, shown=SHOWN)
     monkeypatch.setattr(marked, "_LOADER", yaml.SafeLoader)
     assert parse_yaml(text, shown=SHOWN) == fast
-    assert complaints("a: b: c")[0].startswith("layers/a.yml:1:5: YAML 语法错误（此处多了一个冒号）")
+    assert complaints("a: b: c")[0].startswith(
+        "layers/a.yml:1:5: YAML 语法错误（此处多了一个冒号）"
+    )
 
 
 def test_a_byte_order_mark_and_windows_line_ends_are_accepted(tmp_path):
@@ -201,7 +203,9 @@ def test_a_missing_file_and_a_folder_are_told_apart(tmp_path):
     assert refusal(tmp_path).startswith("layers/a.yml: 文件无法读取（")
 
 
-YAMLISH = st.text(alphabet=st.sampled_from("ab:{}[],- \n\t'\"&*!|>?%@#\\~：，｛｝甲\x00\ud800\u200b"))
+YAMLISH = st.text(
+    alphabet=st.sampled_from("ab:{}[],- \n\t'\"&*!|>?%@#\\~：，｛｝甲\x00\ud800\u200b")
+)
 
 
 @given(st.text(alphabet=st.characters()) | YAMLISH)

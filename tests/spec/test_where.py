@@ -113,7 +113,8 @@ def test_every_form_that_names_something_can_be_narrowed(form):
 
 
 @pytest.mark.parametrize(
-    "key", ["district", "township", "place", "section", "reservoir", "water_source", "river", "basin"]
+    "key",
+    ["district", "township", "place", "section", "reservoir", "water_source", "river", "basin"],
 )
 def test_names_are_one_or_a_list_and_keep_their_order(key):
     assert getattr(where(f"{{{key}: [乙, 甲]}}"), key) == ("乙", "甲")
@@ -155,15 +156,26 @@ def test_inner_lists_what_a_form_holds_in_writing_order(text, parts):
 
 @pytest.mark.parametrize(
     ("length", "metres"),
-    [("50 m", 50), ("50m", 50), ("50米", 50), ("1.5 km", 1500), ("3 公里", 3000), ("３公里", 3000), ("500 km", 500_000)],
+    [
+        ("50 m", 50),
+        ("50m", 50),
+        ("50米", 50),
+        ("1.5 km", 1500),
+        ("3 公里", 3000),
+        ("３公里", 3000),
+        ("500 km", 500_000),
+    ],
 )
 def test_lengths_carry_their_unit(length, metres):
     assert where(f"{{buffer: {length}, of: everywhere}}").buffer == (metres,)
 
 
-@pytest.mark.parametrize("length", ["50", "50 里", "-50 m", "0 m", "500.1 km", "1,5 km", "[]", "", "{}", "[50 m, 20]"])
+@pytest.mark.parametrize(
+    "length", ["50", "50 里", "-50 m", "0 m", "500.1 km", "[]", "", "{}", "[50 m, 20]"]
+)
 def test_a_length_without_unit_or_out_of_range_is_refused_once(length):
-    assert len(complaints(f"{{buffer: {length}, of: everywhere}}")) in (1, 2 if "1,5" in length else 1)
+    (line,) = complaints(f"{{buffer: {length}, of: everywhere}}")
+    assert line.startswith("plans/a/tasks.csv:1:1")
 
 
 def test_full_width_punctuation_is_read_as_its_half_width_twin():
@@ -201,7 +213,7 @@ def test_quoted_names_keep_their_punctuation(quote):
 @pytest.mark.parametrize(
     ("text", "place"),
     [
-        ("{river： 绛河， prat： 上游}", "1:12"),
+        ("{river： 绛河， prat： 上游}", "1:13"),
         ("{river：绛河，prat：上游}", "1:11"),
         ("{any： [\n  {place： 席店}， {river： 绛河， prat： 上游}]}", "2:28"),
     ],
@@ -212,8 +224,12 @@ def test_columns_are_those_of_the_text_as_typed(text, place):
 
 def test_columns_count_from_where_the_text_stands():
     told = "未知的键 prat — 是否想写 part？"
-    assert complaints("{river： 绛河， prat： 上游}", at=(9, 5)) == [f"plans/a/tasks.csv:9:16: {told}"]
-    assert complaints("{river： 绛河，\nprat： 上游}", at=(9, 5)) == [f"plans/a/tasks.csv:10:1: {told}"]
+    assert complaints("{river： 绛河， prat： 上游}", at=(9, 5)) == [
+        f"plans/a/tasks.csv:9:17: {told}"
+    ]
+    assert complaints("{river： 绛河，\nprat： 上游}", at=(9, 5)) == [
+        f"plans/a/tasks.csv:10:1: {told}"
+    ]
 
 
 def test_a_syntax_error_is_told_where_it_was_typed():
@@ -254,10 +270,11 @@ WORDS = st.sampled_from(
 @given(st.text(alphabet=st.characters()) | st.lists(WORDS, max_size=25).map("".join))
 def test_any_text_is_a_place_or_refused(text):
     try:
-        assert isinstance(where(text), Form)
+        form, problems = where(text), ()
     except WorkspaceError as error:
-        assert error.problems
-        assert all(p.line >= 1 and p.column >= 1 and p.message for p in error.problems)
+        form, problems = None, error.problems
+    assert isinstance(form, Form) or problems
+    assert all(p.line >= 1 and p.column >= 1 and p.message for p in problems)
 
 
 LEAVES = st.sampled_from(["everywhere", {"place": "席店"}, {"river": "绛河", "part": "上游"}])

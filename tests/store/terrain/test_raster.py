@@ -113,6 +113,10 @@ def test_a_place_inside_the_model_is_wholly_covered(dem):
     assert coverage(dem(np.ones((20, 20))), on_plane(50, 150, 150, 50)) == 1.0
 
 
+def test_a_place_that_ends_where_the_model_ends_is_wholly_covered(dem):
+    assert coverage(dem(np.ones((20, 20))), on_plane(0, 200, 200, 0)) == 1.0
+
+
 def test_a_place_outside_the_model_is_not_covered(dem):
     assert coverage(dem(np.ones((20, 20))), on_plane(500, 600, 600, 500)) == 0.0
 

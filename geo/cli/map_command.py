@@ -1,0 +1,73 @@
+"""``hongxian map``."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from geo.cli.options import as_at_option, quiet_option, tell, workspace_option
+from geo.cli.progress import progress_bar
+from geo.errors import UsageError
+
+NAMES = ("png", "pdf", "svg", "html")
+
+
+@click.command(
+    name="map",
+    help=(
+        "绘制 maps/ 中的专题地图，放入 build/maps/。\n\n\b\n例：\n"
+        "  hongxian map tunliu_overview\n"
+        "  hongxian map tunliu_overview --format html\n"
+        "  hongxian map tunliu_overview --out 屯留任务分布.pdf\n"
+        "  hongxian map --all"
+    ),
+)
+@workspace_option
+@click.argument("names", nargs=-1)
+@click.option("--all", "every", is_flag=True, help="绘制全部地图")
+@click.option("--format", "format_", multiple=True, type=click.Choice(NAMES), help="格式，可重复")
+@click.option(
+    "--out",
+    "-o",
+    multiple=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="写入文件，后缀决定格式",
+)
+@as_at_option
+@quiet_option
+def command(
+    workspace: Path | None, names: tuple[str, ...], format_: tuple[str, ...],
+    out: tuple[Path, ...], as_at: date | None, *, every: bool, quiet: bool,
+) -> None:  # fmt: skip
+    """Draw maps."""
+    if bool(names) == every:
+        raise UsageError("请写地图名，或写 --all — 例如 hongxian map tunliu_overview")
+    if out:
+        _to_files(workspace, names, out, as_at)
+        return
+    from geo.workflow.build import FORMATS, build
+
+    with progress_bar(quiet=quiet) as show:
+        done = build(
+            workspace or Path.cwd(), names=names, formats=format_ or FORMATS, as_at=as_at,
+            again=True, progress=show,
+        ) if names else build(
+            workspace or Path.cwd(), formats=format_ or FORMATS, as_at=as_at, progress=show
+        )  # fmt: skip
+    for name in (*done.made, *done.fresh):
+        tell(f"build/{name}", quiet=quiet)
+
+
+def _to_files(
+    workspace: Path | None, names: tuple[str, ...], out: tuple[Path, ...], as_at: date | None
+) -> None:
+    """Draw one map into files of the planner's choice."""
+    if len(names) != 1:
+        raise UsageError("--out 一次只能写一张地图 — 请只写一个地图名")
+    from geo.workflow.workspace import Workspace
+
+    drawn = Workspace.open(workspace or Path.cwd()).map(names[0], as_at=as_at)
+    for path in out:
+        drawn.save(path)

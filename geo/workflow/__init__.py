@@ -1,0 +1,1 @@
+"""The corridor: the only place where the three jobs meet."""

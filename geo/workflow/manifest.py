@@ -1,0 +1,110 @@
+"""``build/manifest.json``: what every output was made from, so that nothing is made twice."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from geo import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+SCHEMA: Final = "hongxian.manifest/1"
+NAME: Final = "manifest.json"
+
+
+def sha256(path: Path) -> str:
+    """Fingerprint a file, or a folder (a FileGDB) by its files' names and contents."""
+    if path.is_dir():
+        parts = [f"{p.name}:{sha256(p)}" for p in sorted(path.iterdir()) if p.is_file()]
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def tool() -> str:
+    """Name this program and its version, as every output does."""
+    return f"hongxian {__version__}"
+
+
+@dataclass
+class Manifest:
+    """The record of one ``build/`` folder; saved whole after each output."""
+
+    folder: Path
+    outputs: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, folder: Path) -> Manifest:
+        """Read the record; one that is missing or broken counts as empty: all is made anew."""
+        try:
+            document = json.loads((folder / NAME).read_text(encoding="utf-8"))
+            known = document["outputs"] if document.get("schema") == SCHEMA else {}
+        except (OSError, ValueError, KeyError, AttributeError):
+            known = {}
+        return cls(folder, known if isinstance(known, dict) else {})
+
+    def is_fresh(self, output: str, inputs: dict[str, str], *, as_at: date) -> bool:
+        """Tell whether an output stands there, unchanged, made of exactly these inputs."""
+        entry = self.outputs.get(output)
+        path = self.folder / output
+        return (
+            entry is not None
+            and entry.get("inputs") == inputs
+            and entry.get("as_at") == as_at.isoformat()
+            and entry.get("tool") == tool()
+            and path.is_file()
+            and sha256(path) == entry.get("sha256")
+        )
+
+    def record(self, output: str, inputs: dict[str, str], *, as_at: date) -> None:
+        """Note an output that has just been written, and save."""
+        self.outputs[output] = {
+            "sha256": sha256(self.folder / output), "inputs": inputs,
+            "tool": tool(), "as_at": as_at.isoformat(),
+        }  # fmt: skip
+        self._save()
+
+    def forget_except(self, outputs: Iterable[str]) -> list[str]:
+        """Delete outputs that nothing asks for any more; return their names."""
+        wanted = set(outputs)
+        gone = sorted(set(self.outputs) - wanted)
+        for name in gone:
+            (self.folder / name).unlink(missing_ok=True)
+            del self.outputs[name]
+        if gone:
+            self._save()
+        return gone
+
+    def _save(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        document = {"schema": SCHEMA, "tool": tool(), "outputs": dict(sorted(self.outputs.items()))}
+        temporary = self.folder / f".{NAME}"
+        temporary.write_text(json.dumps(document, ensure_ascii=False, indent=1), encoding="utf-8")
+        temporary.replace(self.folder / NAME)
+
+
+class Fingerprints:
+    """Fingerprints of a workspace's files, each computed once."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._known: dict[Path, str] = {}
+
+    def of(self, paths: Iterable[Path]) -> dict[str, str]:
+        """Map each existing file, as the planner names it, to its sha256."""
+        out = {}
+        for path in sorted(set(paths)):
+            if path.exists():
+                if path not in self._known:
+                    self._known[path] = sha256(path)
+                inside = path.is_relative_to(self.root)
+                out[path.relative_to(self.root).as_posix() if inside else path.name] = self._known[
+                    path
+                ]
+        return out
