@@ -16,7 +16,7 @@ from geo.errors import HongxianError
 from geo.space.shapes import buffer_m
 from geo.spec import where as w
 from geo.spec.vocabulary import weakest
-from geo.store.located import Located, union
+from geo.store.located import Located, missing, union
 
 if TYPE_CHECKING:
     from shapely import Geometry
@@ -33,7 +33,14 @@ CORRIDOR_M: Final = 3_000.0
 
 
 def locate(form: w.Form, scope: Scope, locator: Locator) -> Located:
-    """Locate one of :data:`FORMS`."""
+    """Locate one of :data:`FORMS`; a raster that cannot be used is a complaint, not a crash."""
+    try:
+        return _locate(form, scope, locator)
+    except HongxianError as error:
+        return missing(unresolved=f"高程数据无法使用：{error}")
+
+
+def _locate(form: w.Form, scope: Scope, locator: Locator) -> Located:
     if isinstance(form, w.Basin):
         return _basin(form, scope, locator)
     assert isinstance(form, w.Slope | w.Elevation | w.RidgeOr)  # noqa: S101 - told by FORMS
@@ -94,11 +101,12 @@ def _terrain(form: w.Slope | w.Elevation, body: Located, dem: Raster) -> Located
 def _ridge(form: w.RidgeOr, body: Located, dem: Raster | None) -> Located:
     assert body.geometry is not None  # noqa: S101 - told by the caller
     if dem is not None and _coverage(dem, body.geometry) > 0.0:
-        from geo.store.ridges import ridge_area  # noqa: PLC0415 - see the module's text
+        from geo.store.ridges import trace_ridges  # noqa: PLC0415 - see the module's text
 
-        area = ridge_area(dem, body.geometry, distance_m=form.ridge_or)
+        trace = trace_ridges(dem, body.geometry, distance_m=form.ridge_or)
         worst = max(body.accuracy_m, dem.resolution_m)
-        return replace(body, geometry=area, accuracy_m=worst, authority="schematic")
+        found = replace(body.with_geometry(trace.geometry), accuracy_m=worst, authority="schematic")
+        return found.noting(*trace.remarks)
     area = buffer_m(body.geometry, form.ridge_or)
     remark = f"没有高程数据，未判读山脊线，按 {form.ridge_or:g} m 示意"
     return body.with_geometry(area).schematic(remark, accuracy_m=form.ridge_or)
@@ -117,22 +125,33 @@ def _basin(form: w.Basin, scope: Scope, locator: Locator) -> Located:
     if rivers.geometry is None:
         return rivers
     dem = _dem(locator)
-    if dem is not None and _coverage(dem, shapely.envelope(rivers.geometry)) == 1.0:
-        return _drained(rivers, dem)
+    if dem is not None and _coverage(dem, rivers.geometry) > 0.0:
+        return _drained(rivers, dem, others=_other_rivers(rivers.geometry, locator))
     width = locator.store.spec.marker.around.get("basin", CORRIDOR_M)
     corridor = buffer_m(rivers.geometry, width)
     remark = f"没有高程或流域数据，以河道两侧 {width / 1000:g} km 走廊示意流域"
     return rivers.with_geometry(corridor).schematic(remark, accuracy_m=width)
 
 
-def _drained(rivers: Located, dem: Raster) -> Located:
+def _other_rivers(own: Geometry, locator: Locator) -> Geometry | None:
+    """Every river outside the network asked for: what drains to them does not drain to it."""
+    rivers = locator.store.rivers
+    if rivers is None:
+        return None
+    lines = [rivers.network.line(name) for name in rivers.accuracy]
+    rest = [line for line in lines if not shapely.covers(own, line)]
+    return shapely.difference(shapely.union_all(rest), own) if rest else None
+
+
+def _drained(rivers: Located, dem: Raster, *, others: Geometry | None) -> Located:
     assert rivers.geometry is not None  # noqa: S101 - told by the caller
-    from geo.store.basins import basin_area  # noqa: PLC0415 - see the module's text
+    from geo.store.basins import trace_basin  # noqa: PLC0415 - see the module's text
 
     try:
-        area = basin_area(dem, rivers.geometry)
+        trace = trace_basin(dem, rivers.geometry, others=others, accuracy_m=rivers.accuracy_m)
     except HongxianError as error:
         return replace(rivers, geometry=None, unresolved=(*rivers.unresolved, str(error)))
-    worst = max(rivers.accuracy_m, dem.resolution_m)
-    authority = weakest(rivers.authority, "derived")
-    return replace(rivers, geometry=area, authority=authority, accuracy_m=worst)
+    worst = max(rivers.accuracy_m, trace.cell_m)
+    authority = weakest(rivers.authority, "derived" if trace.complete else "schematic")
+    found = replace(rivers.with_geometry(trace.geometry), authority=authority, accuracy_m=worst)
+    return found.noting(*trace.remarks)

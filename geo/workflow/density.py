@@ -10,7 +10,7 @@ import rasterio
 import shapely
 from rasterio.enums import ColorInterp
 from rasterio.features import rasterize
-from rasterio.transform import from_origin
+from rasterio.transform import Affine
 
 from geo.errors import UsageError
 from geo.space.crs import WORKING, gauss_kruger, transform
@@ -86,7 +86,7 @@ def _grid(bounds: tuple[float, float, float, float], cell_m: float) -> tuple[Any
         raise UsageError(
             f"网格 {cell_m:g} m 会有 {shape[0] * shape[1]:,} 个格子 — 请用更大的 --cell"
         )
-    return from_origin(west, north, cell_m, cell_m), shape
+    return Affine(cell_m, 0.0, west, 0.0, -cell_m, north), shape
 
 
 def _touched(geometries: Sequence[Any], grid: Any, shape: tuple[int, int]) -> NDArray[np.uint16]:

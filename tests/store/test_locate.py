@@ -3,12 +3,17 @@
 import math
 from pathlib import Path
 
+import numpy as np
 import pytest
+import rasterio
 import shapely
+from rasterio.transform import Affine
 
+from geo.space.crs import transform, transformer
 from geo.space.measure import area_m2, length_m
 from geo.spec.where import parse_where
-from tests.store.worlds import ADCODE, add_controls, metres, river_world
+from geo.store.store import open_store
+from tests.store.worlds import ADCODE, LAYER, PLANE, add_controls, degrees, metres, river_world
 
 
 @pytest.fixture(scope="module")
@@ -205,7 +210,49 @@ def test_everywhere_is_the_territory(world):
 def test_a_plans_controls_are_located_with_its_territory(tmp_path):
     river_world(tmp_path)
     add_controls(tmp_path, [("C01", "{river: 长河}"), ("C02", "{layer: no_coal_zone}")])
-    from geo.store.store import open_store
-
     first, second = open_store(tmp_path).controls()
     assert (first.located.standing, second.located.standing) == ("located", "needs_layer")
+
+
+@pytest.fixture(scope="module")
+def valley(tmp_path_factory):
+    """The river world with a DEM: a valley along 北溪 whose sides rise 1:10 away from it."""
+    root = tmp_path_factory.mktemp("valley")
+    river_world(root)
+    # A Gauss-Krüger grid turned slightly against the made-up world, so heights are asked per cell.
+    cell, corner = 50.0, transform(degrees(shapely.Point(-7000, 6000)), "EPSG:4490", "EPSG:4547")
+    east = corner.x + (np.arange(460) + 0.5) * cell
+    north = corner.y - (np.arange(260) + 0.5) * cell
+    lon, lat = transformer("EPSG:4547", "EPSG:4490")(*(g.ravel() for g in np.meshgrid(east, north)))
+    x = PLANE.to_metres(np.column_stack([lon, lat]))[:, 0].reshape(260, 460)
+    heights = (500 + np.abs(x - 4000) * 0.1).astype("float32")
+    with rasterio.open(
+        root / "data" / "dem.tif", "w", driver="GTiff", height=260, width=460, count=1, dtype="float32",
+        crs="EPSG:4547", transform=Affine(cell, 0, corner.x, 0, -cell, corner.y), nodata=-9999,
+    ) as tif:  # fmt: skip
+        tif.write(heights, 1)
+    text = LAYER.format(title="高程", source="{raster: data/dem.tif}", authority="official", accuracy=5)
+    (root / "layers" / "dem.yml").write_text(text.replace("crs: EPSG:4490\n", ""), encoding="utf-8")
+    return open_store(root)
+
+
+def test_slope_starts_working_when_the_dem_is_supplied(valley):
+    steep = locate(valley, "{slope: [5, 6], of: {reservoir: 圆湖}}")
+    flat = locate(valley, "{slope: [0, 5], of: {reservoir: 圆湖}}")
+    # atan(0.1) = 5.71°.
+    assert float(area_m2(steep.geometry)) == pytest.approx(160_000, rel=1e-3)
+    assert flat.standing == "unresolved"
+    assert steep.authority == "derived"
+
+
+def test_elevation_starts_working_when_the_dem_is_supplied(valley):
+    low = locate(valley, "{elevation: {below: 600}, of: {buffer: 3 km, of: {confluence: [北溪, 长河]}}}")
+    # Below 600 m lies what is within 1 000 m of x = 4 000: of a circle of 3 km, a strip 2 km wide.
+    strip = 2 * (1000 * math.sqrt(9 - 1) * 1000 + 9e6 * math.asin(1 / 3))
+    assert float(area_m2(low.geometry)) == pytest.approx(strip, rel=0.03)
+
+
+def test_a_ridge_on_open_slopes_is_the_distance_on_each_side(valley):
+    found = locate(valley, "{ridge_or: 400 m, of: {river: 北溪}}")
+    assert found.complete
+    assert not any("没有高程数据" in remark for remark in found.remarks)
