@@ -8,12 +8,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from geo.version import __version__
+
 if TYPE_CHECKING:
     from geo.workflow.workspace import Workspace
 
 __all__ = ["__version__", "open"]
-
-__version__ = "0.1.0"
 
 
 def open(path: str | Path = ".") -> Workspace:  # noqa: A001 - the verb a user expects: geo.open

@@ -11,8 +11,8 @@ from typing import Any, Final
 import click
 
 from geo.cli.chinese import Context, complaint
-from geo import __version__
 from geo.errors import HongxianError
+from geo.version import __version__
 
 #: Command name → the line shown in ``hongxian --help``. The module is ``geo.cli.<name>_command``;
 #: it is imported only when the command runs, so that help answers at once.

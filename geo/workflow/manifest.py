@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from geo import __version__
+from geo.version import TOOL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,11 +25,6 @@ def sha256(path: Path) -> str:
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def tool() -> str:
-    """Name this program and its version, as every output does."""
-    return f"hongxian {__version__}"
 
 
 @dataclass
@@ -57,7 +52,7 @@ class Manifest:
             entry is not None
             and entry.get("inputs") == inputs
             and entry.get("as_at") == as_at.isoformat()
-            and entry.get("tool") == tool()
+            and entry.get("tool") == TOOL
             and path.is_file()
             and sha256(path) == entry.get("sha256")
         )
@@ -66,7 +61,7 @@ class Manifest:
         """Note an output that has just been written, and save."""
         self.outputs[output] = {
             "sha256": sha256(self.folder / output), "inputs": inputs,
-            "tool": tool(), "as_at": as_at.isoformat(),
+            "tool": TOOL, "as_at": as_at.isoformat(),
         }  # fmt: skip
         self._save()
 
@@ -83,7 +78,7 @@ class Manifest:
 
     def _save(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        document = {"schema": SCHEMA, "tool": tool(), "outputs": dict(sorted(self.outputs.items()))}
+        document = {"schema": SCHEMA, "tool": TOOL, "outputs": dict(sorted(self.outputs.items()))}
         temporary = self.folder / f".{NAME}"
         temporary.write_text(json.dumps(document, ensure_ascii=False, indent=1), encoding="utf-8")
         temporary.replace(self.folder / NAME)

@@ -1,0 +1,1 @@
+"""Job 1, the site check: footprints against layers, rules at work, and the verdict."""

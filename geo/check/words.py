@@ -1,0 +1,138 @@
+"""A result as the text a planner reads in the terminal."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import TYPE_CHECKING, Final
+
+from geo.check.reasons import DISCLAIMER
+from geo.space.units import fixed, format_area, format_length
+from geo.spec.vocabulary import SCHEMATIC_NOTICE, Outcome, ZoneKind
+from geo.spec.wording import quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from geo.findings import CheckResult, Move, SiteResult, TaskHit
+
+_DECLARED_TOLERANCE: Final = 0.001
+"""A declared area is remarked on when it differs from both measured ones by more than this part: some three times
+what the plane's scale error explains (domain.md §1)."""
+_SHOWN_TASKS: Final = 12
+
+
+def render(result: CheckResult) -> str:
+    """Write a whole result as text, one block per footprint."""
+    ground = result.workspace
+    head = [f"{result.tool} 核查结果　核查日期 {result.as_at.isoformat()}　工作区：{ground.title}"]
+    for kind, why in ground.waivers:
+        head.append(f"已豁免必查类别：{ZoneKind[kind].value}（{why}）")
+    if ground.overridden_rules:
+        head.append(f"工作区覆盖了国家法规文件：{'、'.join(ground.overridden_rules)}")
+    if len(result.sites) > 1:
+        head.append(f"共 {len(result.sites)} 个地块，最严重结论：{result.verdict.zh}")
+    blocks = ["\n".join(_site(site)) for site in result.sites]
+    return "\n\n".join(["\n".join(head), *blocks, DISCLAIMER]) + "\n"
+
+
+def _site(site: SiteResult) -> Iterator[str]:
+    yield f"【{quoted(site.site.name)}】{site.verdict.zh}" + (
+        "" if site.complete else "（资料不完整）"
+    )
+    yield from _facts(site)
+    yield ""
+    rows = [(row.topic, row.outcome.zh, row.result, row.data) for row in site.topics]
+    yield from table(("专题", "结论", "比对结果", "数据"), rows)
+    yield from _listed("理由", site.reasons)
+    yield from _documents(site)
+    yield from _listed("得出确定结论还需要", site.needed)
+    yield from _tasks(site.tasks)
+    if site.move is not None:
+        yield from ("", _move(site.move))
+    if site.schematic:
+        yield from ("", f"※ 含{SCHEMATIC_NOTICE}。")
+
+
+def _facts(site: SiteResult) -> Iterator[str]:
+    """What was read: file, coordinates, size, counties, project."""
+    source, crs = site.site.source, site.site.crs
+    yield f"  文件：{quoted(source.file)}（{source.format}）　坐标系：{crs.given}（{quoted(crs.how)}）"
+    if site.size.area_m2 is not None:
+        yield f"  面积：{format_area(site.size.area_m2)}（椭球面）"
+        if site.size.plane_area_m2 is not None:
+            yield f"  高斯平面面积：{format_area(site.size.plane_area_m2)}"
+    elif site.size.length_m is not None:
+        yield f"  长度：{format_length(site.size.length_m)}（椭球面）"
+    yield from _declared(site)
+    if site.districts:
+        shares = "、".join(f"{d.name} {fixed(d.share * 100, 2)}%" for d in site.districts)
+        yield f"  所在县：{shares}"
+    else:
+        yield "  所在县：不在行政区划数据范围内"
+    if site.industry is not None:
+        code, name = site.industry
+        yield f"  行业：{code} {name or ''}".rstrip() + "（行业代码待核实）"
+    for text in site.site.repairs:
+        yield f"  文件处理：{quoted(text)}"
+
+
+def _declared(site: SiteResult) -> Iterator[str]:
+    """Hold the declared area against both measured ones; it is compared, never trusted."""
+    declared, measured = site.site.declared_area_m2, (site.size.area_m2, site.size.plane_area_m2)
+    if declared is None or site.size.area_m2 is None:
+        return
+    off = [abs(declared - m) / m for m in measured if m]
+    remark = "，与量算面积不符，请核对" if off and min(off) > _DECLARED_TOLERANCE else ""
+    yield f"  申报面积：{format_area(declared)}（{quoted(site.site.declared_words) or '文件所载'}）{remark}"
+
+
+def _listed(title: str, lines: Sequence[str]) -> Iterator[str]:
+    if lines:
+        yield from ("", f"{title}：")
+        yield from (f"  {at}. {line}" for at, line in enumerate(lines, 1))
+
+
+def _documents(site: SiteResult) -> Iterator[str]:
+    found = [
+        f"{document}（《{rule.law}》{rule.clause}）"
+        for finding in site.findings if finding.hit
+        for rule in finding.rules for document in rule.documents_needed
+    ]  # fmt: skip
+    yield from _listed("需要的文件", tuple(dict.fromkeys(found)))
+
+
+def _tasks(tasks: Sequence[TaskHit]) -> Iterator[str]:
+    """Plans' items: the weighty ones in full under the reasons, the rest in one line each."""
+    rest = [task for task in tasks if task.outcome.rank <= Outcome.NOTICE.rank]
+    if not rest:
+        return
+    yield from ("", f"规划一览（提示，共 {len(rest)} 项）：")
+    for task in rest[:_SHOWN_TASKS]:
+        note = f"（{task.note}）" if task.note else ""
+        yield f"  {task.plan} {task.id} {task.title}{note}"
+    if len(rest) > _SHOWN_TASKS:
+        yield f"  其余 {len(rest) - _SHOWN_TASKS} 项见 --format json"
+
+
+def _move(move: Move) -> str:
+    away = f"向{move.direction_zh.removesuffix('侧')}平移约 {fixed(move.distance_m, 0)} m"
+    return f"移位参考：整体{away}可离开{'、'.join(move.layers)}（{move.note}）。"
+
+
+def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """Lay rows out in columns; a Chinese character is two columns wide.
+
+    >>> table(("专题", "结论"), [("泉域", "提示")])
+    ['  专题  结论', '  泉域  提示']
+    """
+    whole = [header, *rows]
+    widths = [max(_width(row[at]) for row in whole) for at in range(len(header))]
+    lines = []
+    for row in whole:
+        cells = [cell + " " * (w - _width(cell)) for cell, w in zip(row, widths, strict=True)]
+        lines.append(("  " + "  ".join(cells)).rstrip())
+    return lines
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
