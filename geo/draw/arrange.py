@@ -1,0 +1,98 @@
+"""A scene arranged on its page: geometry in millimetres, labels in their places, list complete."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import shapely
+
+from geo.draw.drawn import Numbered
+from geo.draw.furniture import closed_frames, grid_of
+from geo.draw.labels import Ground, Placement, place
+from geo.draw.pen import symbol_boxes
+from geo.draw.requests import OnPage, requests_of
+from geo.draw.scene import Scene, relaid
+from geo.errors import UsageError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from geo.draw.grid import Grid
+
+#: Features are cut this far outside the map's frame, so that no edge shows, millimetres.
+_OUTSIDE: Final = 6.0
+_TRIES: Final = 3
+#: The spot that stays at a task's place when its number had to move, millimetres.
+SPOT_MM: Final = 0.55
+
+
+@dataclass(frozen=True, eq=False)
+class Arranged:
+    """Everything a sheet draws, in its place."""
+
+    scene: Scene
+    layers: tuple[OnPage, ...]
+    placement: Placement
+    grid: Grid | None
+
+
+@lru_cache(maxsize=2)
+def arrange(scene: Scene) -> Arranged:
+    """Place the labels, once for all formats of a sheet; names that found no room are numbered and added to the legend's list.
+
+    The list may need more room than the layout has, then the page is laid out anew, and the labels
+    placed anew.
+
+    Raises:
+        UsageError: Legend and list fit in no layout of the page.
+    """
+    for attempt in range(1, _TRIES + 1):
+        layers = tuple(OnPage(layer, _cut(scene, layer.geometry)) for layer in scene.layers)
+        placement = _placed(scene, layers)
+        unnamed = tuple(
+            Numbered(p.number, p.request.text.replace("\n", " ")) for p in placement.placed if p.number
+        )
+        fitted = relaid(scene, unnamed, last=attempt == _TRIES)
+        if fitted.window == scene.window:
+            return Arranged(fitted, layers, placement, grid_of(fitted))
+        scene = fitted
+    raise UsageError(f"地图 {scene.id} 的图例和编号表放不下 — 请换更大的纸或减少标注")
+
+
+def _cut(scene: Scene, lonlat: NDArray[np.object_]) -> NDArray[np.object_]:
+    frame = scene.layout.map.inner(-_OUTSIDE)
+    page = scene.to_mm(np.asarray(scene.plane.geometry(lonlat), dtype=object))
+    return np.asarray(shapely.intersection(page, shapely.box(frame.x, frame.y, frame.right, frame.top)))
+
+
+def _placed(scene: Scene, layers: tuple[OnPage, ...]) -> Placement:
+    ground = Ground(scene.layout.map)
+    ground.add([shapely.boundary(scene.to_mm(scene.base.territory))], 1.6)
+    ground.add([scene.to_mm(lines) for lines in scene.around.borders.values()], 0.5)
+    symbols = [np.empty((0, 4))]
+    for item in layers:
+        ground.add(item.geometry, 1.0)
+        symbols += _symbols(item)
+    closed = [(f.x, f.y, f.right, f.top) for f in closed_frames(scene)]
+    return place(
+        requests_of(scene, layers), scene.fonts, frame=scene.layout.map, ground=ground,
+        symbols=np.vstack(symbols), closed=np.array(closed).reshape(-1, 4),
+        first_number=len(scene.listed) + 1,
+    )  # fmt: skip
+
+
+def _symbols(item: OnPage) -> list[NDArray[np.float64]]:
+    """Boxes of a layer's point symbols; numbered tasks have only a spot."""
+    found = []
+    for at, of_class in enumerate(item.layer.classes):
+        points = shapely.get_coordinates(item.of(at, 0))
+        if item.layer.numbers:
+            found.append(np.hstack([points - SPOT_MM, points + SPOT_MM]))
+        else:
+            found.append(symbol_boxes(points, of_class.ink))
+    return found
+
+

@@ -1,0 +1,192 @@
+"""Features sorted into classes that share a symbol and a legend entry."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from geo.draw.ink import Ink, Preset
+from geo.draw.palette import CATEGORIES, ramp
+from geo.draw.symbols import preset_for
+from geo.errors import UsageError
+from geo.spec.vocabulary import ZoneKind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+
+    from geo.spec.style import ClassSymbol, Graduated, Style
+
+NO_VALUE: Final = "无数据"
+_NO_DATA: Final = Ink(fill="#ffffff", edge="#9a9a9a", width=0.4, hatch="\\", opacity=1.0)
+
+
+@dataclass(frozen=True)
+class SymbolClass:
+    """One symbol with the words of its legend entry."""
+
+    title: str
+    ink: Ink
+
+
+@dataclass(frozen=True, eq=False)
+class Classes:
+    """Classes of a layer, and for each feature the index of its own."""
+
+    of: NDArray[np.int64]
+    classes: tuple[SymbolClass, ...]
+
+
+def classify(frame: pd.DataFrame, style: Style, base: Preset, *, title: str) -> Classes:
+    """Sort the rows of a table by what a style says, else by what its preset says.
+
+    Raises:
+        UsageError: The style names a field the table does not have, or numbers that are none.
+
+    >>> from geo.spec.style import Style
+    >>> found = classify(pd.DataFrame({"级别": ["一", "二", "一"]}), Style(by="级别"), preset_for("x"), title="区")
+    >>> found.of.tolist(), [c.title for c in found.classes]
+    ([0, 1, 0], ['一', '二'])
+    """
+    ink = base.ink.changed(style)
+    if style.graduated is not None:
+        return _graduated(frame, style.graduated, ink)
+    if style.by is not None:
+        return _by_field(frame, style.by, style.classes, ink)
+    if base.by == "target_class" and {"base_class", base.by} <= set(frame.columns):
+        return _by_change(frame, base, title)
+    if base.by and base.by in frame.columns and not _overridden(style):
+        return _by_preset(frame, base, title)
+    if base.by == "" and _several_zones(frame):
+        return _by_zone(frame, style)
+    return Classes(np.zeros(len(frame), dtype=np.int64), (SymbolClass(title, ink),))
+
+
+def _overridden(style: Style) -> bool:
+    """A style that gives its own colours does without the preset's classes."""
+    return style.fill is not None or style.edge is not None
+
+
+def _column(frame: pd.DataFrame, field: str) -> pd.Series[str]:
+    if field not in frame.columns:
+        have = "、".join(str(c) for c in frame.columns if c != "geometry")
+        raise UsageError(f"样式用到不存在的字段 {field}（现有：{have}）— 请修改 by 或 field")
+    return frame[field].astype("string").fillna("").str.strip()
+
+
+def _by_field(
+    frame: pd.DataFrame, field: str, given: Mapping[str, ClassSymbol], ink: Ink
+) -> Classes:
+    values = _column(frame, field)
+    others = [v for v in dict.fromkeys(values) if v not in given]
+    classes = [SymbolClass(s.title or v, ink.changed(s)) for v, s in given.items()]
+    colours = [c for c in CATEGORIES if c not in {x.ink.fill for x in classes}]
+    for at, value in enumerate(others):
+        colour = colours[at % len(colours)]
+        line = ink.fill == "none"
+        drawn = replace(ink, edge=colour) if line else replace(ink, fill=colour)
+        classes.append(SymbolClass(value or NO_VALUE, drawn if value else _NO_DATA))
+    order = {value: at for at, value in enumerate([*given, *others])}
+    return Classes(values.map(order).to_numpy(np.int64), tuple(classes))
+
+
+def _by_preset(frame: pd.DataFrame, base: Preset, title: str) -> Classes:
+    """Use the preset's classes that occur; other values share the preset's own symbol."""
+    values = _column(frame, base.by).str.removesuffix(".0")
+    present = [v for v in base.classes if (values == v).any()]
+    classes = [SymbolClass(*base.classes[v]) for v in present]
+    order = {value: at for at, value in enumerate(present)}
+    of = values.map(order).fillna(len(classes)).to_numpy(np.int64)
+    if (of == len(classes)).any():
+        classes.append(SymbolClass(f"其他{title}" if classes else title, base.ink))
+    return Classes(of, tuple(classes))
+
+
+def _by_change(frame: pd.DataFrame, base: Preset, title: str) -> Classes:
+    """Give each pair of present and target water class a symbol of two halves."""
+    pairs = list(zip(_column(frame, "base_class"), _column(frame, base.by), strict=True))
+    order = [*base.classes, ""]
+    rank = {pair: tuple(order.index(c) if c in order else len(order) for c in pair[::-1]) for pair in pairs}
+    present = sorted(set(pairs), key=lambda pair: (rank[pair], pair))
+    colours = {name: ink.fill for name, (_, ink) in base.classes.items()}
+    classes = tuple(
+        SymbolClass(
+            f"{title}　{now or '—'}→{then or '—'}" if now or then else f"{title}（类别未载）",
+            replace(base.ink, fill=colours.get(now, "#ffffff"), second=colours.get(then, "#ffffff")),
+        )
+        for now, then in present
+    )
+    return Classes(np.array([present.index(pair) for pair in pairs], dtype=np.int64), classes)
+
+
+def _several_zones(frame: pd.DataFrame) -> bool:
+    return "zone_kind" in frame.columns and frame["zone_kind"].dropna().nunique() > 1
+
+
+def _by_zone(frame: pd.DataFrame, style: Style) -> Classes:
+    kinds = _column(frame, "zone_kind")
+    order = [k for k in ZoneKind.__members__ if (kinds == k).any()]
+    classes = [
+        SymbolClass(ZoneKind[k].value, preset_for("", kinds=(k,)).ink.changed(style)) for k in order
+    ]
+    if (kinds == "").any():
+        classes.append(SymbolClass("未分类", _NO_DATA))
+    index = {k: at for at, k in enumerate([*order, ""])}
+    return Classes(kinds.map(index).to_numpy(np.int64), tuple(classes))
+
+
+def _graduated(frame: pd.DataFrame, how: Graduated, ink: Ink) -> Classes:
+    _column(frame, how.field)
+    numbers = pd.to_numeric(frame[how.field], errors="coerce").to_numpy(float)
+    known = np.isfinite(numbers)
+    if not known.any():
+        raise UsageError(f"字段 {how.field} 没有数值，不能分级 — 请改用 by，或检查字段")
+    of, titles = _given(numbers, how) if how.scheme == "given" else _found(numbers, known, how)
+    unit = f" {how.unit}" if how.unit else ""
+    line = ink.fill == "none"
+    classes = [
+        SymbolClass(f"{t}{unit}", replace(ink, opacity=1.0, **{"edge" if line else "fill": c}))
+        for t, c in zip(titles, ramp(how.palette, len(titles)), strict=True)
+    ]
+    if not known.all():
+        of[~known] = len(classes)
+        classes.append(SymbolClass(NO_VALUE, _NO_DATA))
+    return Classes(of, tuple(classes))
+
+
+def _given(numbers: NDArray[np.float64], how: Graduated) -> tuple[NDArray[np.int64], list[str]]:
+    """Sort by given breaks, ``lower <= value < upper``; every class is named, empty or not."""
+    of = np.searchsorted(how.breaks, numbers, side="right").astype(np.int64)
+    pairs = zip(how.breaks, how.breaks[1:], strict=False)
+    middle = [f"{low:.6g}–{high:.6g}" for low, high in pairs]
+    return of, [f"＜{how.breaks[0]:.6g}", *middle, f"≥{how.breaks[-1]:.6g}"]
+
+
+def _found(
+    numbers: NDArray[np.float64], known: NDArray[np.bool_], how: Graduated
+) -> tuple[NDArray[np.int64], list[str]]:
+    """Sort by the scheme's own bounds, ``lower < value <= upper``."""
+    # Only graduated maps need it, and with numba beside it its import takes five seconds.
+    import mapclassify  # noqa: PLC0415
+
+    schemes = {
+        "quantiles": mapclassify.Quantiles,
+        "natural": mapclassify.FisherJenks,
+        "equal": mapclassify.EqualInterval,
+    }
+    values = numbers[known]
+    k = min(how.k, len(np.unique(values)))
+    with warnings.catch_warnings():
+        # Without numba the scheme says that it is slow; for the features of a map it is not.
+        warnings.simplefilter("ignore")
+        found = schemes[how.scheme](values, k=k).bins if k > 1 else [values.max()]
+    bounds = np.unique(np.asarray(found, dtype=float))
+    of = np.searchsorted(bounds, numbers, side="left").clip(0, len(bounds) - 1).astype(np.int64)
+    lowers = [float(values.min()), *bounds[:-1]]
+    return of, [f"{low:.6g}–{high:.6g}" for low, high in zip(lowers, bounds, strict=True)]

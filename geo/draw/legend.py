@@ -1,0 +1,210 @@
+"""The legend and the numbered list beside it: rows that wrap, shrink and flow until they fit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
+
+from geo.draw.drawn import group_rank
+from geo.draw.lettering import MM_PER_POINT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from geo.draw.drawn import DrawnLayer, Numbered, Skipped
+    from geo.draw.ink import Ink, Shape
+    from geo.draw.lettering import Lettering
+
+RowKind = Literal["heading", "group", "entry", "absent", "item"]
+#: Sizes tried for entries, points; readers of a printed sheet need no less than the last.
+SIZES: Final = (8.5, 8.0, 7.5, 7.0, 6.5, 6.0, 5.5, 5.0, 4.6)
+#: Widths in multiples of the entries' size: the symbol, and the gaps around it.
+_SWATCH: Final = 2.3
+_GAP: Final = 0.7
+_LEADING: Final = 1.42
+_COLUMN_GAP: Final = 1.6
+#: The narrowest column worth having, characters.
+_NARROWEST: Final = 7.5
+#: What broken entries weigh against larger letters.
+_BROKEN: Final = 0.7
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A row before it has a place: what it shows and says."""
+
+    kind: RowKind
+    text: str
+    ink: Ink | None = None
+    shapes: tuple[Shape, ...] = ()
+    number: int = 0
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row with its place in the legend's frame, millimetres from its upper left corner."""
+
+    entry: Entry
+    lines: tuple[str, ...]
+    x: float
+    y: float
+    height: float
+
+
+@dataclass(frozen=True)
+class Legend:
+    """Rows that fit a frame.
+
+    Attributes:
+        size_pt: Size of the entries.
+        swatch_mm: Width of a symbol.
+        used: Width and height really used, millimetres.
+    """
+
+    rows: tuple[Row, ...]
+    size_pt: float
+    columns: int
+    swatch_mm: float
+    used: tuple[float, float]
+
+
+def entries_of(
+    layers: Iterable[DrawnLayer], extra: Iterable[tuple[str, Entry]], skipped: Iterable[Skipped]
+) -> tuple[Entry, ...]:
+    """List the legend's rows: groups in the usual order, layers in drawing order, then the gaps.
+
+    Entries of one group with the same words share a row; their counts add up.
+
+    Args:
+        layers: What is drawn.
+        extra: Group and entry of what the sheet itself draws (boundaries).
+        skipped: What was asked for and is not there; it is shown as missing, not left out.
+    """
+    groups: dict[str, dict[str, tuple[Entry, int | None]]] = {}
+    for group, entry in extra:
+        groups.setdefault(group, {})[entry.text] = (entry, None)
+    for layer in layers:
+        if not layer.in_legend:
+            continue
+        held = groups.setdefault(layer.group, {})
+        for at, found in enumerate(layer.classes):
+            before = held.get(found.title)
+            count = layer.count(at) + (before[1] or 0 if before else 0)
+            first = before[0] if before else Entry("entry", found.title, found.ink, layer.shapes(at))
+            held[found.title] = (first, count)
+    rows = [Entry("heading", "图　例")]
+    for group in sorted(groups, key=group_rank):
+        rows.append(Entry("group", group))
+        rows += [_counted(*pair) for pair in groups[group].values()]
+    if gaps := list(skipped):
+        rows.append(Entry("group", "未上图的图层"))
+        rows += [Entry("absent", f"{gap.title}（{gap.reason}）") for gap in gaps]
+    return tuple(rows)
+
+
+def _counted(entry: Entry, count: int | None) -> Entry:
+    if not count or count == 1:
+        return entry
+    return Entry(entry.kind, f"{entry.text}（{count}）", entry.ink, entry.shapes)
+
+
+def items_of(listed: Iterable[Numbered], title: str) -> tuple[Entry, ...]:
+    """List the rows of the numbered list."""
+    items = tuple(Entry("item", n.text, n.ink, number=n.number) for n in listed)
+    return (Entry("group", title), *items) if items else ()
+
+
+def fit_legend(
+    entries: tuple[Entry, ...], fonts: Lettering, *, width_mm: float, height_mm: float,
+    largest_pt: float = SIZES[0],
+) -> Legend | None:  # fmt: skip
+    """Fit rows into a frame with large letters and few broken lines; ``None`` if they cannot.
+
+    A heading never stands last in a column. Text wraps inside its column; it is never cut.
+    """
+    best: tuple[float, Legend] | None = None
+    for size in (s * largest_pt / SIZES[0] for s in SIZES):
+        most = max(int(width_mm / (_NARROWEST * size * MM_PER_POINT)), 1)
+        for columns in range(1, min(most, 6) + 1):
+            found = _set(entries, fonts, size, columns, width_mm, height_mm)
+            if found is not None:
+                score = largest_pt / size * (1.0 + _BROKEN * _broken(found.rows))
+                best = (score, found) if best is None or score < best[0] else best
+        if best is not None and largest_pt / size > best[0]:
+            break
+    return best[1] if best else None
+
+
+def _set(
+    entries: tuple[Entry, ...], fonts: Lettering, size: float, columns: int, width: float, height: float
+) -> Legend | None:
+    gap = _COLUMN_GAP * size * MM_PER_POINT
+    column = (width - gap * (columns - 1)) / columns
+    rows = _flow(entries, fonts, size, column, gap, columns, height)
+    if rows is None:
+        return None
+    bottom = max((r.y + r.height for r in rows), default=0.0)
+    used = len({round(r.x, 6) for r in rows}) * (column + gap) - gap
+    return Legend(rows, size, columns, _SWATCH * size * MM_PER_POINT, (used, bottom))
+
+
+def _broken(rows: tuple[Row, ...]) -> float:
+    """Return the share of legend entries whose words had to be broken over lines."""
+    kept = [row for row in rows if row.entry.kind in ("entry", "group")]
+    return sum(len(row.lines) > 1 for row in kept) / max(len(kept), 1)
+
+
+def _flow(
+    entries: tuple[Entry, ...], fonts: Lettering, size: float, column: float, gap: float,
+    columns: int, height: float,
+) -> tuple[Row, ...] | None:  # fmt: skip
+    wrapped = [_wrapped(e, fonts, size, column) for e in entries]
+    if wrapped and max(len(line) for lines, _ in wrapped for line in lines) == 0:
+        return None
+    total = sum(h for _, h in wrapped)
+    # Columns of even height look intended; the first one that spills over grows the target.
+    for share in (1.0, 1.04, 1.08, 1.15, 1.25, 1.5, 2.0, float(columns)):
+        target = min(total / columns * share, height)
+        rows = _columns(entries, wrapped, column + gap, columns, target)
+        if rows is not None:
+            return rows
+        if target >= height:
+            return None
+    return None
+
+
+def _columns(
+    entries: tuple[Entry, ...], wrapped: list[tuple[tuple[str, ...], float]], pitch: float,
+    columns: int, height: float,
+) -> tuple[Row, ...] | None:  # fmt: skip
+    rows: list[Row] = []
+    at, y = 0, 0.0
+    for index, (entry, (lines, tall)) in enumerate(zip(entries, wrapped, strict=True)):
+        with_next = tall
+        if entry.kind in ("heading", "group") and index + 1 < len(entries):
+            with_next += wrapped[index + 1][1]
+        if y > 0.0 and y + with_next > height + 1e-6:
+            at, y = at + 1, 0.0
+        if at >= columns or y + tall > height + 1e-6:
+            return None
+        rows.append(Row(entry, lines, at * pitch, y, tall))
+        y += tall
+    return tuple(rows)
+
+
+def _wrapped(
+    entry: Entry, fonts: Lettering, size: float, column: float
+) -> tuple[tuple[str, ...], float]:
+    """Break a row's text and tell its height, millimetres."""
+    em = size * MM_PER_POINT
+    if entry.kind == "heading":
+        return (entry.text,), 2.1 * em
+    if entry.kind == "group":
+        lines = fonts.wrap(entry.text, "bold", size_pt=size, width_mm=column)
+        return lines, (len(lines) * 1.3 + 0.45) * em
+    indent = (1.9 if entry.kind == "item" else _SWATCH + _GAP) * em
+    factor = 0.9 if entry.kind == "item" else 1.0
+    lines = fonts.wrap(entry.text, "sans", size_pt=size * factor, width_mm=column - indent)
+    leading = 1.22 if entry.kind == "item" else 1.18
+    spare = 0.12 if entry.kind == "item" else _LEADING - 1.18 + 0.05
+    return lines, (len(lines) * leading * factor + spare) * em

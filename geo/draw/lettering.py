@@ -1,0 +1,179 @@
+"""Fonts of a sheet: loaded from files, never from a global setting, and measured in millimetres.
+
+A character that a font cannot show is an error here; matplotlib would print an empty box.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Literal
+
+from matplotlib.font_manager import FontProperties, fontManager
+from matplotlib.ft2font import FT2Font, LoadFlags
+
+from geo.errors import MissingError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from geo.spec.workspace import Fonts
+
+Face = Literal["title", "bold", "sans", "serif"]
+MM_PER_POINT: Final = 25.4 / 72.0
+_SHIPPED: Final[dict[Face, str]] = {
+    "title": "HongxianSans-Bold.ttf",
+    "bold": "HongxianSans-Bold.ttf",
+    "sans": "HongxianSans-Regular.ttf",
+    "serif": "HongxianSerif-Regular.ttf",
+}
+#: Height of a Chinese character's body over its size, and the part of it below the baseline.
+BODY: Final = 1.0
+BELOW: Final = 0.12
+
+
+@lru_cache(maxsize=16)
+def _font(path: Path) -> FT2Font:
+    # Read whole: FT2Font would keep a named file open for as long as it lives.
+    return FT2Font(BytesIO(path.read_bytes()))
+
+
+@lru_cache(maxsize=16)
+def _characters(path: Path) -> frozenset[int]:
+    return frozenset(_font(path).get_charmap())
+
+
+@lru_cache(maxsize=65_536)
+def _advance(path: Path, character: str) -> float:
+    """Width of one character over the font size."""
+    font = _font(path)
+    glyph = font.load_char(ord(character), flags=LoadFlags.NO_SCALE)
+    return float(glyph.horiAdvance / font.units_per_EM)
+
+
+@dataclass(frozen=True)
+class Lettering:
+    """The four faces of a sheet as font files.
+
+    >>> shipped().width_mm("绛河", "serif", size_pt=10) == 20 * MM_PER_POINT
+    True
+    >>> shipped().width_mm("", "sans", size_pt=10)
+    0.0
+    """
+
+    title: Path
+    bold: Path
+    sans: Path
+    serif: Path
+
+    def path(self, face: Face) -> Path:
+        """Return the file of a face."""
+        paths: dict[Face, Path] = {
+            "title": self.title, "bold": self.bold, "sans": self.sans, "serif": self.serif,
+        }  # fmt: skip
+        return paths[face]
+
+    def properties(self, face: Face, *, size_pt: float) -> FontProperties:
+        """Return what matplotlib needs to set text of a size in points."""
+        return FontProperties(fname=str(self.path(face)), size=size_pt)
+
+    def width_mm(self, text: str, face: Face, *, size_pt: float) -> float:
+        """Measure one line of text in millimetres."""
+        path = self.path(face)
+        return sum(_advance(path, c) for c in text) * size_pt * MM_PER_POINT
+
+    def missing(self, text: str, face: Face) -> tuple[str, ...]:
+        """List the characters of a text that the face cannot show."""
+        known = _characters(self.path(face))
+        return tuple(dict.fromkeys(c for c in text if c != "\n" and ord(c) not in known))
+
+    def wrap(self, text: str, face: Face, *, size_pt: float, width_mm: float) -> tuple[str, ...]:
+        """Break a text into lines no wider than a width; Chinese breaks between any characters.
+
+        Closing punctuation never begins a line, and figures with their units stay whole.
+
+        >>> shipped().wrap("资料来源：天地图", "sans", size_pt=10, width_mm=14.2)
+        ('资料来', '源：天地', '图')
+        >>> shipped().wrap("", "sans", size_pt=10, width_mm=5)
+        ('',)
+        """
+        room = width_mm / (size_pt * MM_PER_POINT)
+        lines: list[str] = []
+        line, used = "", 0.0
+        for word, wide in _measured(self.path(face), text, room):
+            if line and used + wide > room + 1e-9:
+                lines.append(line.rstrip())
+                line, used = word.lstrip(), wide if word.strip() else 0.0
+            else:
+                line, used = line + word, used + wide
+        return (*lines, line)
+
+
+@lru_cache(maxsize=8_192)
+def _words_measured(path: Path, text: str) -> tuple[tuple[str, float], ...]:
+    return tuple((word, sum(_advance(path, c) for c in word)) for word in _words(text))
+
+
+def _measured(path: Path, text: str, room: float) -> Iterator[tuple[str, float]]:
+    """Return words with their widths in ems; one wider than a line comes in characters."""
+    for word, wide in _words_measured(path, text):
+        if wide > room:
+            yield from ((c, _advance(path, c)) for c in word)
+        else:
+            yield word, wide
+
+
+_NO_START: Final = frozenset("，。；：、！？）〕】》」』”’％%）,.;:!?)]}·")
+_NO_END: Final = frozenset("（〔【《「『“‘([{")
+
+
+def _words(text: str) -> list[str]:
+    """Split into the smallest pieces a line may end after."""
+    words: list[str] = []
+    for character in text:
+        glue = words and (
+            character in _NO_START
+            or words[-1][-1] in _NO_END
+            or (character.isascii() and not character.isspace() and words[-1][-1].isascii()
+                and not words[-1][-1].isspace())
+        )  # fmt: skip
+        if glue:
+            words[-1] += character
+        else:
+            words.append(character)
+    return words
+
+
+@lru_cache(maxsize=1)
+def shipped() -> Lettering:
+    """Return the fonts that come with the package."""
+    folder = resources.files("geo") / "draw" / "fonts"
+    paths = {face: Path(str(folder / name)) for face, name in _SHIPPED.items()}
+    return Lettering(paths["title"], paths["bold"], paths["sans"], paths["serif"])
+
+
+def lettering(fonts: Fonts | None = None) -> Lettering:
+    """Return an office's own fonts where ``workspace.yml`` names them, else the shipped ones.
+
+    Raises:
+        MissingError: A named font is not installed on this machine.
+    """
+    base = shipped()
+    if fonts is None:
+        return base
+    title, sans, serif = (_installed(name) for name in (fonts.title, fonts.sans, fonts.serif))
+    return Lettering(title or base.title, title or base.bold, sans or base.sans, serif or base.serif)
+
+
+def _installed(family: str | None) -> Path | None:
+    if family is None:
+        return None
+    try:
+        return Path(fontManager.findfont(FontProperties(family=[family]), fallback_to_default=False))
+    except ValueError as error:
+        raise MissingError(
+            f"workspace.yml 的 fonts 写了“{family}”，本机没有安装 — 请安装该字体，或删去这一项改用自带字体"
+        ) from error

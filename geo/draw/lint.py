@@ -1,0 +1,117 @@
+"""The map linter: what a chief editor would send a sheet back for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from geo.draw.arrange import Arranged, arrange
+from geo.draw.layout import LEGIBLE_PT
+from geo.draw.palette import confusable, contrast
+from geo.draw.scene import NOT_REVIEWED
+from geo.draw.sheet import draw_arranged
+from geo.errors import MissingError, Problem
+from geo.spec.vocabulary import SCHEMATIC_NOTICE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from geo.draw.pen import Pen
+    from geo.draw.scene import Scene
+
+#: Letters need this contrast with white paper (WCAG 2.2, large text and graphics).
+_CONTRAST: Final = 3.0
+#: More names than this in the margin's list make a map hard to read.
+_MANY: Final = 12
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One complaint: what was found, and what to do; a warning does not stop the work."""
+
+    message: str
+    hint: str
+    warning: bool = False
+
+
+def lint(scene: Scene) -> tuple[Fault, ...]:
+    """Draw a scene and look at it: nothing missing, nothing overlapping, everything legible."""
+    try:
+        arranged = arrange(scene)
+        pen = draw_arranged(arranged)
+    except MissingError as error:
+        message, _, hint = str(error).partition(" — ")
+        return (Fault(message, hint),)
+    found = (
+        *_furniture(arranged.scene, pen), *_labels(arranged), *_legible(arranged, pen),
+        *_colours(arranged.scene),
+    )  # fmt: skip
+    return tuple(dict.fromkeys(found))
+
+
+def problems(scene: Scene, *, shown: Path | None = None) -> tuple[Problem, ...]:
+    """Return the linter's complaints as problems of the map's file."""
+    file = shown or Path("maps") / f"{scene.id}.yml"
+    return tuple(
+        Problem(file, 0, 0, f.message, f.hint, "warning" if f.warning else "error")
+        for f in lint(scene)
+    )
+
+
+def _furniture(scene: Scene, pen: Pen) -> Iterator[Fault]:
+    said = {text for text, _ in pen.said}
+    if not scene.title.strip() or scene.title not in said:
+        yield Fault("图上没有图名", "请填写 title")
+    if not scene.approval and NOT_REVIEWED not in said:
+        yield Fault(f"图上没有“{NOT_REVIEWED}”", "请填写 approval，或保留该说明")
+    if scene.schematic and SCHEMATIC_NOTICE not in said:
+        yield Fault(f"图上没有“{SCHEMATIC_NOTICE}”", "示意数据成图必须保留该说明")
+    if not any(row.entry.kind == "entry" for row in scene.layout.fitted.rows):
+        yield Fault("图上没有图例", "请至少保留一个图层的 legend")
+    if not any(text.startswith("比例尺") for text in said):
+        yield Fault("图上没有比例尺", "请检查 page.scale")
+    for layer in scene.layers:
+        if not layer.credit:
+            yield Fault(f"图层“{layer.title}”没有资料来源", "请在图层文件中填写 provider")
+        if not layer.as_of and layer.kind != "where":
+            yield Fault(f"图层“{layer.title}”没有数据日期", "请填写 as_of 或规划的 issued", warning=True)
+    if not scene.unit:
+        yield Fault("图签没有制图单位", "请在 workspace.yml 的 credits.unit 填写", warning=True)
+
+
+def _labels(arranged: Arranged) -> Iterator[Fault]:
+    placement = arranged.placement
+    if pairs := placement.overlaps():
+        yield Fault(f"有 {pairs} 处注记相互压盖", "请放大图幅、缩小字号或减少注记")
+    if forced := sum(p.forced for p in placement.placed):
+        yield Fault(f"有 {forced} 个编号压盖其他注记", "请放大图幅或减少注记", warning=True)
+    if len(placement.numbered) > _MANY:
+        count = len(placement.numbered)
+        yield Fault(f"有 {count} 个名称放不下，改用编号", "请放大图幅或减少注记", warning=True)
+    for item in arranged.layers:
+        if item.layer.id == "sections" and not any(item.layer.labels) and not item.layer.numbers:
+            yield Fault("监测断面没有注名", "请给 sections 写 label: name", warning=True)
+
+
+def _legible(arranged: Arranged, pen: Pen) -> Iterator[Fault]:
+    scene = arranged.scene
+    size = scene.layout.fitted.size_pt
+    if size < LEGIBLE_PT * scene.layout.type_scale - 1e-9:
+        yield Fault(f"图例字号只有 {size:.1f} 磅", "请换更大的纸或减少图例、编号条目", warning=True)
+    faint = {c for c in pen.inks if contrast(c, "#ffffff") < _CONTRAST and c != "#ffffff"}
+    for colour in sorted(faint):
+        yield Fault(f"文字颜色 {colour} 太浅", "请用更深的颜色", warning=True)
+
+
+def _colours(scene: Scene) -> Iterator[Fault]:
+    """Look for classes of one layer that colour-blind readers cannot tell apart."""
+    for layer in scene.layers:
+        if layer.kind != "layer" or layer.id == "sections":
+            continue
+        fills = [c.ink.fill for c in layer.classes if c.ink.fill != "none" and not c.ink.hatch]
+        if layer.classes and len({c.ink.marker for c in layer.classes}) > 1:
+            continue
+        for one, other, _ in confusable(fills)[:1]:
+            message = f"图层“{layer.title}”的 {one} 与 {other} 色盲读者难以区分"
+            yield Fault(message, "请改用明暗不同的颜色，或加晕线", warning=True)

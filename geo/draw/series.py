@@ -1,0 +1,149 @@
+"""An atlas: one page per feature of a layer, each with its surroundings, in one PDF with bookmarks."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import IO, TYPE_CHECKING, Any, Final
+
+import matplotlib as mpl
+import numpy as np
+import shapely
+from matplotlib.backends.backend_pdf import Name, PdfPages
+
+from geo.draw.scene import Scene, compose
+from geo.draw.sheet import SETTINGS, allow, draw, metadata, replacing, write
+from geo.errors import UsageError
+from geo.space.shapes import buffer_m
+from geo.store.locate import filtered
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import date
+    from pathlib import Path
+
+    from shapely import Geometry
+
+    from geo.spec.maps import MapSpec, Series
+    from geo.store.store import Store
+
+_UNSAFE: Final = re.compile(r"[\\/:*?\"<>|\s]+")
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One page of an atlas: its number, its feature, and what it shows."""
+
+    number: int
+    name: str
+    scene: Scene
+
+    @property
+    def file_name(self) -> str:
+        """A name for the page's own file, without suffix."""
+        return f"{self.scene.id}-{self.number:02d}-{_UNSAFE.sub('_', self.name)}"
+
+
+def pages(map_id: str, spec: MapSpec, store: Store, *, as_at: date) -> Iterator[Sheet]:
+    """Compose the pages of a series one after the other.
+
+    Raises:
+        UsageError: The map has no series, or the layer it runs over has no such features.
+    """
+    if spec.series is None:
+        raise UsageError(f"地图 {map_id} 没有 series — 请写 series: {{over: 图层编号}}")
+    for number, (name, geometry) in enumerate(_features(spec, spec.series, store), start=1):
+        extent = buffer_m(geometry, spec.series.margin)
+        title = f"{name}{spec.title}"
+        scene = compose(map_id, spec, store, as_at=as_at, extent=extent, title=title)
+        yield Sheet(number, name, scene)
+
+
+def _features(
+    spec: MapSpec, series: Series, store: Store
+) -> list[tuple[str, Geometry]]:
+    """List the features a series runs over, those in the plan's territory, in the layer's order."""
+    table = store.layer(series.over)
+    if table.state != "ok":
+        raise UsageError(f"图集按图层 {series.over} 分页，但该图层没有数据（{table.reason}）")
+    rows, complaint = filtered(table.frame, series.filter)
+    if complaint:
+        raise UsageError(f"图层 {series.over}：{complaint}")
+    area = store.plan_territory(spec.plan) if spec.plan else store.territory
+    # A neighbour shares the territory's border; what belongs to it has its middle in it.
+    middles = shapely.point_on_surface(np.asarray(rows.geometry.array, dtype=object))
+    rows = rows[shapely.intersects(middles, area)]
+    named = [(str(n), g) for n, g in zip(rows["name"], rows.geometry, strict=True) if n]
+    if not named:
+        raise UsageError(f"图层 {series.over} 在制图范围内没有有名称的要素 — 请检查 series")
+    return named
+
+
+def save_series(
+    sheets: Sequence[Sheet] | Iterator[Sheet], target: Path, *, as_at: date, title: str,
+    singles: Path | None = None, internal: bool = False,
+) -> tuple[str, ...]:  # fmt: skip
+    """Write an atlas as one PDF with a bookmark per page, and each page as a file of its own.
+
+    Args:
+        sheets: The pages, drawn one at a time.
+        target: The PDF.
+        as_at: The atlas's date.
+        title: The atlas's title.
+        singles: A folder for single PNG files; none are written without it.
+        internal: Allow the PDF although it carries the coordinates of internal layers.
+
+    Returns:
+        The names of the pages, in order.
+
+    Raises:
+        UsageError: A page shows internal layers and that is not allowed.
+        MissingError: A text has characters that its font cannot show.
+    """
+    names: list[str] = []
+    with replacing(target) as stream, mpl.rc_context(SETTINGS):
+        book = PdfPages(stream, metadata=metadata("pdf", title=title, day=as_at))
+        for sheet in sheets:
+            allow(sheet.scene, "pdf", internal=internal)
+            figure = draw(sheet.scene)
+            book.savefig(figure)
+            names.append(sheet.name)
+            if singles is not None:
+                _single(figure, singles / f"{sheet.file_name}.png", sheet)
+        _bookmarks(book, names)
+        book.close()
+    return tuple(names)
+
+
+def _single(figure: Any, path: Path, sheet: Sheet) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(path) as stream:
+        write(figure, stream, "png", title=sheet.scene.title, day=sheet.scene.as_at)
+
+
+def _bookmarks(book: PdfPages, names: Sequence[str]) -> None:
+    """Add an outline to the catalogue of a PDF that is still open.
+
+    matplotlib writes no outlines; the catalogue is written anew at the end, and the file's table
+    of objects points to the later one (ISO 32000-1, 7.7.2 and 12.3.3).
+    """
+    file: Any = book._ensure_file()  # type: ignore[attr-defined]  # noqa: SLF001 - no public way
+    outline = file.reserveObject("outline")
+    items = [file.reserveObject("bookmark") for _ in names]
+    for at, (item, name, page) in enumerate(zip(items, names, file.pageList, strict=True)):
+        entry = {"Title": name, "Parent": outline, "Dest": [page, Name("Fit")]}
+        if at > 0:
+            entry["Prev"] = items[at - 1]
+        if at + 1 < len(items):
+            entry["Next"] = items[at + 1]
+        file.writeObject(item, entry)
+    if items:
+        ends = {"Type": Name("Outlines"), "First": items[0], "Last": items[-1], "Count": len(items)}
+        file.writeObject(outline, ends)
+        root = {
+            "Type": Name("Catalog"), "Pages": file.pagesObject, "Outlines": outline,
+            "PageMode": Name("UseOutlines"),
+        }  # fmt: skip
+        file.writeObject(file.rootObject, root)
+
+
