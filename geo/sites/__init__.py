@@ -1,0 +1,1 @@
+"""What a planner brings: one reader per format, forensics of coordinates, and footprints as the result."""

@@ -1,0 +1,185 @@
+"""Drawings in a known coordinate system to placed footprints."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import shapely
+from shapely import LineString, MultiLineString, MultiPoint, Point
+
+from geo.errors import CrsError, InputError, Problem
+from geo.sites.declared import declared_area
+from geo.sites.magnitude import fits, strays
+from geo.sites.rings import Fault, assemble, metres_per_unit
+from geo.sites.site import Site
+from geo.space.crs import to_working
+from geo.space.measure import area_m2
+from geo.space.units import fixed
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from shapely import Geometry
+
+    from geo.sites.drawing import Draft, Drawing, Floats, Run
+    from geo.sites.forensics import Reading
+    from geo.sites.site import CrsReading
+
+COARSE_M: Final = 1.0
+"""Coordinates written more coarsely than this add their rounding to the site's accuracy."""
+_MOST_PROBLEMS: Final = 50
+
+
+def points_of(draft: Draft, *, shown: Path) -> Floats:
+    """Collect all points of a file, in file order.
+
+    Raises:
+        InputError: There are none, or some are not finite numbers.
+    """
+    runs = [run for drawing in draft.drawings for run in drawing.runs]
+    points = np.concatenate([run.points for run in runs]) if runs else np.empty((0, 2))
+    if not len(points):
+        raise InputError([Problem(shown, 0, 0, "没有找到任何坐标", "请检查文件内容是否完整")])
+    if problems := [
+        Problem(shown, run.line(i), 0, f"{run.label(i)}的坐标不是有限数", "请核对坐标")
+        for run in runs
+        for i in np.flatnonzero(~np.isfinite(run.points).all(axis=1)).tolist()[:_MOST_PROBLEMS]
+    ]:
+        raise InputError(problems[:_MOST_PROBLEMS])
+    return points
+
+
+def refuse_strays(draft: Draft, points: Floats, *, shown: Path) -> None:
+    """Name the few points that do not fit what all others fit: usually a slip of the pen.
+
+    Raises:
+        InputError: There are such points.
+    """
+    if fits(points):
+        return
+    apart = set(strays(points))
+    problems, at = [], 0
+    for drawing in draft.drawings:
+        for run in drawing.runs:
+            for i in sorted(apart & set(range(at, at + len(run.points)))):
+                a, b = run.points[i - at]
+                found = f"{_title(drawing, '')}{run.label(i - at)}（{a:.10g}, {b:.10g}）与其余各点不在同一量级"
+                problems.append(
+                    Problem(shown, run.line(i - at), 0, found, "请核对是否漏写或多写了数字")
+                )
+            at += len(run.points)
+    if problems:
+        raise InputError(problems[:_MOST_PROBLEMS])
+
+
+def place(draft: Draft, reading: Reading, *, shown: Path, accuracy_m: float) -> tuple[Site, ...]:
+    """Turn every drawing into a site; one that cannot be used refuses the file.
+
+    Raises:
+        InputError: All problems of all drawings.
+    """
+    sites: list[Site] = []
+    problems: list[Problem] = []
+    for at, drawing in enumerate(draft.drawings):
+        name = drawing.name or _default_name(draft, at, shown)
+        runs = [run.moved(reading.candidate.order(run.points)) for run in drawing.runs]
+        plane, repairs, faults = _geometry(drawing, runs)
+        problems += [
+            Problem(
+                shown,
+                runs[f.run].line(f.point) or drawing.line,
+                0,
+                f"{_title(drawing, name)}{f.message}",
+                f.hint,
+            )
+            for f in faults
+        ]
+        if plane is None:
+            continue
+        try:
+            geometry = _working(plane, reading)
+        except CrsError as error:
+            found, _, hint = str(error).partition(" — ")
+            problems.append(
+                Problem(shown, drawing.line, 0, f"{_title(drawing, name)}{found}", hint)
+            )
+            continue
+        sites.append(_site(draft, drawing, reading, name, (plane, geometry), repairs, accuracy_m))
+    if problems:
+        raise InputError(problems[:_MOST_PROBLEMS])
+    return tuple(sites)
+
+
+def _title(drawing: Drawing, name: str) -> str:
+    shown = drawing.name or name
+    return f"「{shown}」" if shown else ""
+
+
+def _default_name(draft: Draft, at: int, shown: Path) -> str:
+    """Name a footprint the file leaves nameless by the file, numbered when there are several."""
+    return shown.stem if len(draft.drawings) == 1 else f"{shown.stem}-{at + 1}"
+
+
+def _geometry(drawing: Drawing, runs: list[Run]) -> tuple[Any, tuple[str, ...], tuple[Any, ...]]:
+    """Build the geometry in the file's own plane: geometry, repairs, faults."""
+    if drawing.kind == "polygon":
+        shape = assemble(runs)
+        return shape.geometry, shape.repairs, shape.faults
+    if drawing.kind == "point":
+        points = np.concatenate([run.points for run in runs])
+        return (Point(points[0]) if len(points) == 1 else MultiPoint(points)), (), ()
+    lines: list[LineString] = []
+    for at, run in enumerate(runs):
+        steps = np.hypot(*np.diff(run.points, axis=0).T) * metres_per_unit(run.points)
+        if not np.sum(steps) > 0:
+            return None, (), (Fault(f"第 {run.number} 段线没有长度", "线至少要两个不同的点", at),)
+        lines.append(LineString(run.points))
+    return (lines[0] if len(lines) == 1 else MultiLineString(lines)), (), ()
+
+
+def _working(plane: Geometry, reading: Reading) -> Geometry:
+    """Move a geometry to EPSG:4490; rounding that breaks it is mended."""
+    candidate = reading.candidate
+    moved: Any = to_working(plane, candidate.via, helmert=reading.helmert)
+    if not shapely.is_valid(moved):
+        moved = shapely.make_valid(moved, method="structure", keep_collapsed=False)
+    return moved
+
+
+def _site(
+    draft: Draft,
+    drawing: Drawing,
+    reading: Reading,
+    name: str,
+    shapes: tuple[Geometry, Geometry],
+    repairs: tuple[str, ...],
+    accuracy_m: float,
+) -> Site:
+    """Put a site together: areas compared, coarse coordinates counted in."""
+    plane, geometry = shapes
+    area, words = declared_area(drawing.declared, float(area_m2(geometry)))
+    rounding, crs = _coarse(drawing, plane, reading.crs)
+    return Site(
+        name=name,
+        geometry=geometry,
+        source=draft.source,
+        crs=crs,
+        plane=plane if reading.plane_epsg else None,
+        plane_epsg=reading.plane_epsg,
+        declared_area_m2=area,
+        declared_words=words,
+        accuracy_m=accuracy_m + crs.accuracy_m + rounding,
+        repairs=(*drawing.repairs, *repairs),
+        attributes=drawing.attributes,
+    )
+
+
+def _coarse(drawing: Drawing, plane: Geometry, crs: CrsReading) -> tuple[float, CrsReading]:
+    """Count half a unit of the last digit as uncertainty where it is coarser than a metre."""
+    step_m = drawing.step * metres_per_unit(shapely.get_coordinates(plane))
+    if step_m < COARSE_M:
+        return 0.0, crs
+    words = f"坐标末位一个单位约合 {fixed(step_m, 0)} m，位置误差按其一半计"
+    return step_m / 2, replace(crs, suspicions=(*crs.suspicions, words))

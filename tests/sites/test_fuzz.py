@@ -1,0 +1,188 @@
+"""Anything at all, under any suffix: a site or a clear refusal, and soon."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+import time
+import zipfile
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from geo.errors import HongxianError
+from geo.sites.read import read_sites
+
+#: One seed or more of each kind, named as in the corpus.
+SEEDS = {
+    "boundary txt": ["txt gbk prefix", "txt no prefix, zone in header", "txt degrees"],
+    "shapefile": ["shp gbk", "shp no prj, prefix"],
+    "zip": ["shp zip gbk names"],
+    "geopackage": ["gpkg"],
+    "filegdb": ["filegdb"],
+    "geojson": ["geojson", "geojson crs member"],
+    "kml": ["kml", "ovkml GCJ-02"],
+    "kmz": ["kmz"],
+    "dxf": ["dxf closed", "dxf lines", "dxf block", "dxf hatch and outline"],
+    "excel": ["excel X Y", "excel DMS in three columns"],
+    "csv": ["csv gbk", "csv DMS ° ′ ″"],
+    "text": ["pasted tabs"],
+    "wkt": ["wkt", "wkt srid"],
+}
+TOKENS = [
+    b"", b"\0", b"\n", b",", b";", b"=", b"(", b")", b"[", b"]", b"<", b">", b"\"", b"'", b"-", b"+", b".", b"e999", b"nan",
+    b"inf", b"1e308", b"-1", b"0", b"9" * 30, b"99999999", b"38", b"\xff\xfe", b"\xef\xbb\xbf", b"@", b"\xa1\xe3", "°".encode(),
+    "带号=99".encode("gbk"), "独立坐标系".encode(), b"<!DOCTYPE a>", b"{", b"}", b"null", b"POLYGON EMPTY", b"SRID=1;", b"\x80" * 8,
+]  # fmt: skip
+SECONDS = 2.0
+Edit = tuple[float, str, bytes]
+edits = st.lists(
+    st.tuples(
+        st.floats(0, 1, exclude_max=True),
+        st.sampled_from(["insert", "replace", "cut", "double", "flip"]),
+        st.sampled_from(TOKENS) | st.binary(max_size=12),
+    ),
+    min_size=1,
+    max_size=6,
+)
+
+
+@lru_cache(maxsize=1)
+def _seed_files(corpus: Any) -> dict[str, list[tuple[str, dict[str, bytes]]]]:
+    """All files of each seed: name of the one to open, and the bytes of every file."""
+    found: dict[str, list[tuple[str, dict[str, bytes]]]] = {}
+    for kind, names in SEEDS.items():
+        for name in names:
+            with tempfile.TemporaryDirectory() as folder:
+                path = corpus.CASES[name].write(Path(folder))
+                if path.is_dir():
+                    near = [p for p in path.rglob("*") if p.is_file()]
+                else:
+                    near = [p for p in path.parent.iterdir() if p.is_file() and p.stem == path.stem]
+                files = {p.relative_to(folder).as_posix(): p.read_bytes() for p in near}
+                found.setdefault(kind, []).append((path.name, files))
+    return found
+
+
+def damaged(data: bytes, changes: list[Edit]) -> bytes:
+    """Apply edits at relative places."""
+    for place, how, token in changes:
+        at = int(place * (len(data) + 1))
+        if how == "insert":
+            data = data[:at] + token + data[at:]
+        elif how == "replace":
+            data = data[:at] + token + data[at + len(token) :]
+        elif how == "cut":
+            data = data[:at] + data[at + 1 + len(token) ** 2 :]
+        elif how == "double":
+            data = data[:at] + data[at : at + 40] + data[at:]
+        elif at < len(data):
+            data = data[:at] + bytes([data[at] ^ (token[0] if token else 0x80)]) + data[at + 1 :]
+    return data
+
+
+def damaged_inside(data: bytes, changes: list[Edit], pick: int) -> bytes:
+    """Damage one member of an archive and pack it again: else only the ZIP reader is tried."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as new:
+        members = old.infolist()
+        for at, info in enumerate(members):
+            inner = old.read(info)
+            new.writestr(info.filename, damaged(inner, changes) if at == pick % len(members) else inner)
+    return out.getvalue()
+
+
+def try_reading(path: Path, corpus: Any) -> str:
+    """Read; return what came out, and fail on anything but a site or our own refusal."""
+    start = time.perf_counter()
+    try:
+        sites = read_sites(path, plausible=corpus.COUNTY)
+    except HongxianError as error:
+        outcome = "refused"
+        assert error.exit_code == 3, repr(error)
+        assert str(path.parent) not in str(error)
+    else:
+        outcome = "read"
+        assert sites
+        assert all(site.geometry.is_valid and not site.geometry.is_empty for site in sites)
+    assert time.perf_counter() - start < SECONDS, "too slow"
+    return outcome
+
+
+def attack(kind: str, corpus: Any, data: Any) -> str:
+    """Draw a seed and edits, write the damaged file, read it."""
+    seeds = _seed_files(corpus)[kind]
+    name, files = data.draw(st.sampled_from(seeds))
+    victim = data.draw(st.sampled_from(sorted(files)))
+    changes = data.draw(edits)
+    inside = data.draw(st.integers(-1, 30))
+    raw = files[victim]
+    if inside >= 0 and zipfile.is_zipfile(io.BytesIO(raw)):
+        broken = damaged_inside(raw, changes, inside)
+    else:
+        broken = damaged(raw, changes)
+    with tempfile.TemporaryDirectory() as folder:
+        for other, content in files.items():
+            target = Path(folder, other)
+            target.parent.mkdir(exist_ok=True)
+            target.write_bytes(broken if other == victim else content)
+        return try_reading(Path(folder, name), corpus)
+
+
+quick = settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck), database=None, derandomize=True)
+long = settings(max_examples=10_000, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+
+
+@pytest.mark.parametrize("kind", SEEDS)
+def test_a_damaged_file_is_read_or_refused(kind, corpus):
+    @quick
+    @given(st.data())
+    def run(data):
+        attack(kind, corpus, data)
+
+    run()
+
+
+@pytest.mark.fuzz
+@pytest.mark.parametrize("kind", SEEDS)
+def test_ten_thousand_damaged_files_are_read_or_refused(kind, corpus):
+    @long
+    @given(st.data())
+    def run(data):
+        attack(kind, corpus, data)
+
+    run()
+
+
+SUFFIXES = [".txt", ".csv", ".shp", ".zip", ".kmz", ".gpkg", ".geojson", ".kml", ".dxf", ".xlsx", ".wkt", ".gdb", ""]
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_arbitrary_bytes_are_refused_or_read(suffix, corpus):
+    @quick
+    @given(st.binary(max_size=300))
+    def run(content):
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder, f"a{suffix}")
+            path.write_bytes(content)
+            try_reading(path, corpus)
+
+    run()
+
+
+lines = st.text(
+    st.sampled_from("0123456789.,，;°′″'\"-: \t度分秒东经北纬EXYNJ点号圈地块面积公顷=@[]()\n线管扣除西安80北京54带"), max_size=200
+)
+
+
+@quick
+@given(lines)
+def test_text_made_of_the_usual_signs_is_read_or_refused(corpus, text):
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "a.txt")
+        path.write_text(text)
+        try_reading(path, corpus)
