@@ -53,8 +53,9 @@ def arrange(scene: Scene) -> Arranged:
         layers = tuple(OnPage(layer, _cut(scene, layer.geometry)) for layer in scene.layers)
         placement = _placed(scene, layers)
         unnamed = tuple(
-            Numbered(p.number, p.request.text.replace("\n", " ")) for p in placement.placed if p.number
-        )
+            Numbered(p.number, p.request.text.replace("\n", " "))
+            for p in sorted(placement.placed, key=lambda p: p.number) if p.number
+        )  # fmt: skip
         fitted = relaid(scene, unnamed, last=attempt == _TRIES)
         if fitted.window == scene.window:
             return Arranged(fitted, layers, placement, grid_of(fitted))

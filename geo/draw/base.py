@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -94,6 +94,24 @@ def base_of(boundaries: Boundaries, adcodes: tuple[str, ...], *, plane: Plane) -
         level=boundaries.level(adcodes[0]), lonlat=lonlat, territory=plane.geometry(lonlat),
         panes=_panes(boundaries, adcodes), credit=boundaries.credit,
     )  # fmt: skip
+
+
+def focused(base: Base, boundaries: Boundaries, lonlat: Geometry, adcode: str, *, plane: Plane) -> Base:
+    """Return the ground of one page of a series: the page's own area is what it is about.
+
+    A point or a line has no area; its page stays about the whole territory.
+    """
+    if shapely.get_dimensions(lonlat) < 2:  # noqa: PLR2004
+        return base
+    if adcode in boundaries and _same(boundaries.area(adcode), lonlat):
+        return base_of(boundaries, (adcode,), plane=plane)
+    return replace(base, lonlat=lonlat, territory=plane.geometry(lonlat))
+
+
+def _same(one: Geometry, other: Geometry) -> bool:
+    """Tell whether two areas are one, give or take a hundredth."""
+    shared = shapely.area(shapely.intersection(one, other))
+    return bool(shared >= 0.99 * max(shapely.area(one), shapely.area(other)))
 
 
 def surroundings_of(

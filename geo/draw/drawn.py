@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
@@ -123,7 +123,9 @@ class Batch:
     listed: tuple[Numbered, ...] = field(default=())
 
 
-def from_layer(item: DrawLayer, store: Store, *, day: date, near: Geometry) -> Batch:
+def from_layer(
+    item: DrawLayer, store: Store, *, day: date, near: Geometry, first: int | None = None
+) -> Batch:
     """Resolve a layer: its features near the sheet, classed, with labels and facts.
 
     Args:
@@ -131,6 +133,7 @@ def from_layer(item: DrawLayer, store: Store, *, day: date, near: Geometry) -> B
         store: Where the layer is read.
         day: The date of the map, which decides whether data is out of date.
         near: The area the sheet may show, EPSG:4490; features outside are left out.
+        first: Number the features from this on instead of writing their names.
 
     Raises:
         UsageError: Its filter, style or label names a field that does not exist.
@@ -146,7 +149,13 @@ def from_layer(item: DrawLayer, store: Store, *, day: date, near: Geometry) -> B
     rows = rows.iloc[sorted(rows.sindex.query(near, predicate="intersects"))]
     if rows.empty:
         return Batch(skipped=(Skipped(title, NOTHING_HERE),))
-    return Batch(_from_rows(item, table, rows, title, stale=state == "stale"))
+    layer = _from_rows(item, table, rows, title, stale=state == "stale")
+    if first is None:
+        return Batch(layer)
+    numbers = tuple(range(first, first + len(layer.names)))
+    inks = [layer.classes[at].ink for at in layer.class_of]
+    listed = tuple(Numbered(*of) for of in zip(numbers, layer.names, inks, strict=True))
+    return Batch(replace(layer, numbers=numbers), (), listed)
 
 
 def _from_rows(

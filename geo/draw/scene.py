@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import shapely
 
-from geo.draw.base import Base, Surroundings, base_of, surroundings_of
+from geo.draw.base import Base, Surroundings, base_of, focused, surroundings_of
 from geo.draw.drawn import NOTHING_HERE, Batch, DrawnLayer, Numbered, Skipped, from_layer, from_tasks, from_where
 from geo.draw.layout import LEGIBLE_PT, Chosen, Wanted, choose_layout
 from geo.draw.legend import SIZES as LEGEND_SIZES
@@ -20,7 +20,7 @@ from geo.errors import UsageError
 from geo.spec.maps import DrawLayer, DrawTasks, DrawTerrain, DrawWhere
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import date
 
     from numpy.typing import NDArray
@@ -45,6 +45,7 @@ Window = tuple[float, float, float, float]
 NOT_A_BORDER: Final = "图上界线不作为划界依据"
 NOT_REVIEWED: Final = "内部使用，未经审图"
 LIST_TITLE: Final = "任务编号"
+INDEX_TITLE: Final = "图幅编号"
 UNNAMED_TITLE: Final = "图上编号"
 
 
@@ -118,9 +119,18 @@ class Scene:
         return shapely.transform(plane, lambda xy: xy * per_m + offset)
 
 
+@dataclass(frozen=True, eq=False)
+class Focus:
+    """What one page of a series is about, and what it shows whole (both EPSG:4490)."""
+
+    geometry: Geometry
+    extent: Geometry
+    adcode: str = ""
+
+
 def compose(
     map_id: str, spec: MapSpec, store: Store, *, as_at: date, extent: Geometry | None = None,
-    title: str | None = None, subtitle: str | None = None,
+    title: str | None = None, subtitle: str | None = None, extra: Sequence[Batch] = (),
 ) -> Scene:  # fmt: skip
     """Resolve a map against a workspace's data.
 
@@ -129,24 +139,27 @@ def compose(
         spec: What the planner wrote.
         store: The workspace's data.
         as_at: The map's date; layers out of date on that day are said to be.
-        extent: What to show instead of the map's own extent (a page of a series), EPSG:4490.
-        title: Instead of the map's own title; ``subtitle`` likewise.
+        title: Instead of the map's own title.
+        focus: What a page of a series is about, instead of the map's own extent.
+        number: Number the features of layers and list them, instead of writing their names.
+        extra: What no map file can name (a footprint), drawn on top of everything.
 
     Raises:
         UsageError: The map names what does not exist, or does not fit its page.
         MissingError: A font named by the workspace is not installed.
     """
-    shown = extent if extent is not None else _extent(spec, store)
+    shown = focus.extent if focus is not None else _extent(spec, store)
     plane = plane_for(shown)
     near = _around(shown, _BEYOND)
     base = base_of(store.boundaries, _adcodes(spec, store), plane=plane)
-    batches = list(_batches(spec, store, as_at, near))
+    batches = [*_batches(spec, store, as_at, near), *extra]
     layers = tuple(b.layer for b in batches if b.layer is not None)
     skipped = tuple(s for b in batches for s in b.skipped)
     listed = tuple(n for b in batches for n in b.listed)
     head = store.spec.plans[spec.plan].head if spec.plan else None
-    below = _subtitle(subtitle if subtitle is not None else spec.subtitle, head)
-    draft = Draft(spec, store, plane, base, layers, skipped, listed, as_at)
+    below = _subtitle(spec.subtitle, head)
+    draft = Draft(spec, store, plane, base, layers, skipped, listed, as_at,
+                  INDEX_TITLE if number else LIST_TITLE)
     wanted = Wanted(
         spec.page, _size(shown, plane, spec), draft.entries(layers), head is not None,
         bool(below), draft.credits(layers),
@@ -260,19 +273,22 @@ def _lonlat_bounds(plane: Plane, window: Window) -> Window:
     return float(lon.min()), float(lat.min()), float(lon.max()), float(lat.max())
 
 
-def _batches(spec: MapSpec, store: Store, day: date, near: Geometry) -> Iterable[Batch]:
+def _batches(
+    spec: MapSpec, store: Store, day: date, near: Geometry, *, number: bool
+) -> Iterable[Batch]:
     first = 1
     for item in spec.layers:
         if isinstance(item, DrawLayer):
-            batch = _public(spec, from_layer(item, store, day=day, near=near))
+            start = first if number else None
+            batch = _public(spec, from_layer(item, store, day=day, near=near, first=start))
         elif isinstance(item, DrawTasks):
             batch = from_tasks(item, store, first=first)
-            first += len(batch.listed)
         elif isinstance(item, DrawWhere):
             batch = from_where(item, store, plan=spec.plan)
         else:
             assert isinstance(item, DrawTerrain)  # noqa: S101 - the last of the union
             batch = Batch(skipped=(Skipped(item.title or item.terrain, "地形底图未取得"),))
+        first += len(batch.listed)
         yield batch
 
 
@@ -305,6 +321,7 @@ class Draft:
     skipped: tuple[Skipped, ...]
     listed: tuple[Numbered, ...]
     as_at: date
+    list_title: str = LIST_TITLE
 
     def entries(self, layers: tuple[DrawnLayer, ...]) -> tuple[Entry, ...]:
         """Rows of the legend and of the list."""
@@ -314,7 +331,7 @@ class Draft:
         entry = Entry("entry", names[self.base.level], outline, ("line",))
         borders = [] if told else [(_ADMIN, entry)]
         rows = entries_of(layers, borders, self.left_out(layers))
-        return (*rows, *items_of(self.listed, LIST_TITLE))
+        return (*rows, *items_of(self.listed, self.list_title))
 
     def left_out(self, kept: tuple[DrawnLayer, ...]) -> tuple[Skipped, ...]:
         """List what was asked for and does not show, in the map's order."""

@@ -11,10 +11,11 @@ import numpy as np
 import shapely
 from matplotlib.backends.backend_pdf import Name, PdfPages
 
-from geo.draw.scene import Scene, compose
+from geo.draw.scene import Focus, Scene, compose
 from geo.draw.sheet import SETTINGS, allow, draw, metadata, replacing, write
 from geo.errors import UsageError
 from geo.space.shapes import buffer_m
+from geo.spec.maps import DrawLayer
 from geo.store.locate import filtered
 
 if TYPE_CHECKING:
@@ -22,17 +23,16 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from shapely import Geometry
-
     from geo.spec.maps import MapSpec, Series
     from geo.store.store import Store
 
+INDEX: Final = "图幅索引"
 _UNSAFE: Final = re.compile(r"[\\/:*?\"<>|\s]+")
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """One page of an atlas: its number, its feature, and what it shows."""
+    """One page of an atlas: its number (0 for the index), its feature, and what it shows."""
 
     number: int
     name: str
@@ -45,24 +45,30 @@ class Sheet:
 
 
 def pages(map_id: str, spec: MapSpec, store: Store, *, as_at: date) -> Iterator[Sheet]:
-    """Compose the pages of a series one after the other.
+    """Compose the pages of a series one after the other; the index, if wanted, is page 0.
 
     Raises:
         UsageError: The map has no series, or the layer it runs over has no such features.
     """
     if spec.series is None:
         raise UsageError(f"地图 {map_id} 没有 series — 请写 series: {{over: 图层编号}}")
-    for number, (name, geometry) in enumerate(_features(spec, spec.series, store), start=1):
-        extent = buffer_m(geometry, spec.series.margin)
+    features = _features(spec, spec.series, store)
+    if spec.series.index:
+        yield Sheet(0, INDEX, _index(map_id, spec, spec.series, store, as_at))
+    for number, (name, focus) in enumerate(features, start=1):
         title = f"{name}{spec.title}"
-        scene = compose(map_id, spec, store, as_at=as_at, extent=extent, title=title)
-        yield Sheet(number, name, scene)
+        yield Sheet(number, name, compose(map_id, spec, store, as_at=as_at, title=title, focus=focus))
 
 
-def _features(
-    spec: MapSpec, series: Series, store: Store
-) -> list[tuple[str, Geometry]]:
-    """List the features a series runs over, those in the plan's territory, in the layer's order."""
+def _index(map_id: str, spec: MapSpec, series: Series, store: Store, day: date) -> Scene:
+    """Compose the sheet that shows which page is where."""
+    over = DrawLayer(layer=series.over, filter=series.filter)
+    whole = spec.model_copy(update={"layers": (over,), "series": None})
+    return compose(map_id, whole, store, as_at=day, title=f"{spec.title}图幅索引", number=True)
+
+
+def _features(spec: MapSpec, series: Series, store: Store) -> list[tuple[str, Focus]]:
+    """List the features a series runs over, those of the plan's territory, in the layer's order."""
     table = store.layer(series.over)
     if table.state != "ok":
         raise UsageError(f"图集按图层 {series.over} 分页，但该图层没有数据（{table.reason}）")
@@ -73,10 +79,15 @@ def _features(
     # A neighbour shares the territory's border; what belongs to it has its middle in it.
     middles = shapely.point_on_surface(np.asarray(rows.geometry.array, dtype=object))
     rows = rows[shapely.intersects(middles, area)]
-    named = [(str(n), g) for n, g in zip(rows["name"], rows.geometry, strict=True) if n]
-    if not named:
+    columns = zip(rows["name"], rows.geometry, rows["adcode"], strict=True)
+    found = [
+        (str(name), Focus(g, buffer_m(g, series.margin), str(code or "")))
+        for name, g, code in columns
+        if isinstance(name, str) and name
+    ]
+    if not found:
         raise UsageError(f"图层 {series.over} 在制图范围内没有有名称的要素 — 请检查 series")
-    return named
+    return found
 
 
 def save_series(

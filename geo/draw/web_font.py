@@ -56,11 +56,11 @@ def subset(text: str) -> bytes:
         layout_features=[], hinting=False, notdef_outline=True, name_IDs=[1, 2, 13, 14],
         recalc_timestamp=False,
     )  # fmt: skip
-    font = TTFont(shipped().sans, lazy=True, recalcTimestamp=False)
-    cut = Subsetter(options)
-    cut.populate(text=text)
-    cut.subset(font)
-    font.flavor = "woff"
     out = io.BytesIO()
-    font.save(out)
+    with TTFont(shipped().sans, lazy=True, recalcTimestamp=False) as font:
+        cut = Subsetter(options)
+        cut.populate(text=text)
+        cut.subset(font)
+        font.flavor = "woff"
+        font.save(out)
     return out.getvalue()

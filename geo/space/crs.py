@@ -168,6 +168,19 @@ def transformer(
     ...
     geo.errors.CrsError: 从西安80到CGCS2000需要七参数，未提供时坐标会差约 100 米 — 请由用户指定参数文件，...
     """
+    if helmert is None:
+        return _plain(source, target)
+    return _chained(source, target, helmert)
+
+
+@lru_cache(maxsize=256)
+def _plain(source: CrsLike, target: CrsLike) -> Transformation:
+    """Remember ways without parameters; secret ones are never kept."""
+    return _chained(source, target, None)
+
+
+def _chained(source: CrsLike, target: CrsLike, helmert: Helmert7 | None) -> Transformation:
+    """Put the steps from one system to the other together."""
     cipher = _cipher(source)
     if _cipher(target):
         raise CrsError(f"不能转换到加偏坐标 {target} — 本工具只由它转出")
@@ -213,7 +226,10 @@ def _shift(old: Datum, new: Datum, helmert: Helmert7 | None) -> tuple[Step, ...]
             "请由用户指定参数文件，或改交 CGCS2000 坐标"
         )
     ancient = old if old.classical else new
-    pipeline = Transformer.from_pipeline(helmert_pipeline(ancient, helmert))
+    try:
+        pipeline = Transformer.from_pipeline(helmert_pipeline(ancient, helmert))
+    except ProjError:  # PROJ's own message would show the parameters
+        raise CrsError("七参数无法使用 — 请检查参数文件中的数值与单位") from None
     return (_step(pipeline, inverse=new is ancient),)
 
 

@@ -70,7 +70,8 @@ def datum_of(crs: CRS) -> Datum:
         return Datum.UNKNOWN
     if base.prime_meridian is None or base.prime_meridian.longitude != 0:
         return Datum.UNKNOWN
-    if any(axis.unit_name != "degree" for axis in base.axis_info[:2]):
+    units = [axis.unit_conversion_factor for axis in base.axis_info[:2]]
+    if not all(math.isclose(unit, math.pi / 180) for unit in units):
         return Datum.UNKNOWN
     name = base.datum.name.replace("_", " ").lower()
     for datum, signs in _SIGNS.items():

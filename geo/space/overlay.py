@@ -189,23 +189,23 @@ def _intersections(sites: Objects, zones: Objects, workers: int) -> Objects:
         shapes[rows] = shapely.intersection(sites[rows], zones[rows])
 
     runs = [slice(i, i + _CHUNK) for i in range(0, len(sites), _CHUNK)]
-    try:
-        _run(work, runs, workers)
-    except shapely.errors.GEOSException as error:
-        raise GeometryError("有无效几何无法叠加（自相交等） — 请先修复几何再比对") from error
+    _run(work, runs, workers)
     return shapes
 
 
 def _run(work: Callable[[slice], None], runs: list[slice], workers: int) -> None:
     """Do runs of rows one after another, or by threads when there are enough."""
     rows = runs[-1].stop if runs else 0
-    if workers == 1 or rows < _FEW:
-        for run in runs:
-            work(run)
-        return
-    with ThreadPoolExecutor(workers) as pool:
-        for done in [pool.submit(work, run) for run in runs]:
-            done.result()
+    try:
+        if workers == 1 or rows < _FEW:
+            for run in runs:
+                work(run)
+            return
+        with ThreadPoolExecutor(workers) as pool:
+            for done in [pool.submit(work, run) for run in runs]:
+                done.result()
+    except shapely.errors.GEOSException as error:
+        raise GeometryError("有无效几何无法叠加（自相交等） — 请先修复几何再比对") from error
 
 
 def _measured(

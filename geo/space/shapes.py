@@ -33,7 +33,7 @@ _DIMENSION = np.array([0, 1, 1, 2, 0, 1, 2, -1])  # by shapely's type id; -1: a 
 _FAULTS = {
     "Self-intersection": "边界自相交",
     "Ring Self-intersection": "环自相接",
-    "Hole lies outside shell": "内环位于外环之外",
+    "Hole lies outside shell": "内环位于外环之外（改作独立部件）",
     "Holes are nested": "内环互相嵌套",
     "Nested shells": "部件互相重叠或嵌套",
     "Duplicate Rings": "环重复",

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 import shapely
-from scipy.spatial import KDTree
 
 from geo.errors import GeometryError
 
@@ -26,7 +25,6 @@ ALIKE_DEG: Final = 30.0
 """Transects whose directions differ by more do not speak for each other."""
 _POINTS_AT_ONCE: Final = 500_000
 _GRAIN_M: Final = 0.01  # finer than any ridge; keeps slivers out of the union
-_FAR: Final = 0.05  # a point is nearer to another part when it gains this share of its distance
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,34 +136,6 @@ def _fan(x: float, y: float, first: float, turn: float) -> Iterator[tuple[float,
     count = max(math.ceil(turn / math.radians(FAN_DEG)), 1)
     for at in range(count + 1):
         yield x, y, first + turn * at / count
-
-
-def reach(transects: Transects, geometry: Geometry, distances_m: Floats) -> Floats:
-    """Tell how far each transect goes before the ground is nearer to another part of the shape.
-
-    Args:
-        transects: Of that shape.
-        geometry: The shape, in the same metres.
-        distances_m: The distances to test, ascending.
-
-    Returns:
-        The last of the distances that still belongs to each transect.
-
-    >>> bent = shapely.LineString([(0, 0), (0, 100), (20, 100), (20, 0)])  # 20 m between its arms
-    >>> around = transects_around(bent, spacing_m=5)
-    >>> inwards = np.flatnonzero((around.origins == (0, 50)).all(axis=1))[0]  # facing the other arm
-    >>> float(reach(around, bent, np.arange(0.0, 50, 5))[inwards])
-    10.0
-    """
-    fine = shapely.get_coordinates(shapely.segmentize(geometry, transects.spacing_m))
-    tree, slack = KDTree(fine), np.maximum(transects.spacing_m, _FAR * distances_m)
-    lasts = []
-    for some in transects.chunks(max(_POINTS_AT_ONCE // len(distances_m), 1)):
-        nearest, _ = tree.query(some.points(distances_m))
-        foreign = nearest < distances_m - slack
-        first = np.where(foreign.any(axis=1), foreign.argmax(axis=1), len(distances_m))
-        lasts.append(distances_m[np.maximum(first - 1, 0)])
-    return np.concatenate(lasts)
 
 
 def evened(transects: Transects, lengths_m: Floats, *, along_m: float) -> Floats:

@@ -5,14 +5,13 @@ import pytest
 import shapely
 
 from geo.errors import GeometryError
-from geo.space.transects import reach, swept, transects_around
+from geo.space import transects
+from geo.space.transects import evened, swept, transects_around
 
 
 def widened(geometry, width=50.0, spacing=5.0):
     around = transects_around(geometry, spacing_m=spacing)
-    steps = np.arange(0, width + spacing, spacing)
-    own = np.minimum(reach(around, geometry, steps), width)
-    return swept(around, geometry, own)
+    return swept(around, geometry, np.full(len(around), width))
 
 
 @pytest.mark.parametrize(
@@ -48,6 +47,23 @@ def test_origins_are_no_farther_apart_than_told_and_directions_are_unit_vectors(
     apart = np.hypot(*np.diff(around.origins, axis=0).T)
     assert apart.max() <= 7
     assert np.hypot(*around.directions.T) == pytest.approx(np.ones(len(around)))
+
+
+def test_the_median_of_neighbours_that_look_the_same_way_counts():
+    around = transects_around(shapely.LineString([(0, 0), (200, 0)]), spacing_m=10)
+    south = around.directions[:, 1] < 0
+    sides = np.where(south, 100.0, 20.0)  # the two sides of a line do not mix
+    flat = np.abs(around.directions[:, 0]) < 0.01
+    assert evened(around, sides, along_m=100)[flat] == pytest.approx(sides[flat])
+    strays = sides + 500 * (np.arange(len(around)) % 5 == 0)
+    assert evened(around, strays, along_m=100)[flat] == pytest.approx(sides[flat])
+
+
+def test_parts_are_evened_by_themselves_and_a_piece_at_a_time(monkeypatch):
+    around = transects_around(shapely.MultiPoint([(0, 0), (900, 0)]), spacing_m=10)
+    lengths = around.parts * 70.0 + 10
+    monkeypatch.setattr(transects, "_POINTS_AT_ONCE", 50)
+    assert evened(around, lengths, along_m=400).tolist() == lengths.tolist()
 
 
 def test_a_polygon_is_left_outwards_only():

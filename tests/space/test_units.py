@@ -3,10 +3,11 @@
 import math
 
 import pytest
-from geo.errors import GeometryError, UsageError
-from geo.space import units
 from hypothesis import given
 from hypothesis import strategies as st
+
+from geo.errors import GeometryError, UsageError
+from geo.space import units
 
 
 @pytest.mark.parametrize(
@@ -80,7 +81,7 @@ def test_the_remainder_goes_to_the_largest_row():
 
 
 def test_a_total_of_other_rows_is_refused():
-    with pytest.raises(GeometryError, match="合计 10.0 相差 8.0"):
+    with pytest.raises(GeometryError, match=r"合计 10\.0 相差 8\.0"):
         units.round_to_total([1.0, 1.0], 10.0, 1)
 
 

@@ -3,10 +3,11 @@
 import math
 
 import pytest
+from pyproj import CRS
+
 from geo.errors import CrsError
 from geo.space import zones
 from geo.space.datum import Datum, datum_of
-from pyproj import CRS
 
 EPSG_DATUM = {
     Datum.CGCS2000: "China 2000",

@@ -125,7 +125,9 @@
   function badge(ctx, box) {
     const x = (box[0] + box[2]) / 2, y = (box[1] + box[3]) / 2, half = (box[2] - box[0]) / 2;
     ctx.beginPath();
-    ctx.roundRect(x - half, y - 8, 2 * half, 16, 8);
+    ctx.arc(x - half + 8, y, 8, Math.PI / 2, Math.PI * 1.5);
+    ctx.arc(x + half - 8, y, 8, Math.PI * 1.5, Math.PI / 2);
+    ctx.closePath();
     ctx.fillStyle = '#ffffff';
     ctx.fill();
     ctx.strokeStyle = '#8a1c1c';

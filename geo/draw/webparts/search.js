@@ -74,7 +74,8 @@
       const all = hx.find(box.value);
       found = all.slice(0, MOST);
       at = -1;
-      list.replaceChildren.apply(list, found.map(row));
+      list.textContent = '';
+      found.forEach(function (feature) { list.appendChild(row(feature)); });
       if (!box.value.trim()) { return close(); }
       if (!all.length) { list.appendChild(hx.element('li', '没有找到，可换用别名或更短的词', 'none')); }
       if (all.length > MOST) { list.appendChild(hx.element('li', '共 ' + all.length + ' 个，只列前 ' + MOST + ' 个', 'none')); }

@@ -1,0 +1,88 @@
+"""The map beside a verdict: a footprint among the controlled areas around it."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import shapely
+
+from geo.draw.classing import SymbolClass
+from geo.draw.drawn import Batch, DrawnLayer
+from geo.draw.ink import Ink
+from geo.draw.scene import Scene, compose
+from geo.draw.sheet import save
+from geo.exhibits import Figure
+from geo.space.shapes import buffer_m
+from geo.spec.maps import DrawLayer, MapSpec, Page
+from geo.spec.style import Label
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+
+    from geo.findings import SiteResult
+    from geo.store.store import Store
+
+_INK: Final = Ink(fill="#ff7f00", edge="#b30000", width=1.6, opacity=0.55, size=7.0)
+_BACKGROUND: Final = ("districts", "rivers", "reservoirs")
+#: Room around a footprint: its own size, but no less than this, so that the place is known. Metres.
+_LEAST_ROOM_M: Final = 1_500.0
+_WIDTH_MM: Final = 150.0
+_DPI: Final = 180
+
+
+def site_scene(site: SiteResult, store: Store, *, as_at: date) -> Scene:
+    """Compose the map of one footprint: boundaries, waters, every supplied controlled area, the site."""
+    spec = MapSpec(
+        title="用地与管控区域位置示意图", page=Page(size="figure", inset=False),
+        layers=tuple(DrawLayer(layer=name) for name in _layers(site, store)),
+    )  # fmt: skip
+    around = _around(site.site.geometry)
+    return compose(
+        "site", spec, store, as_at=as_at, extent=around, subtitle=site.site.name,
+        extra=(Batch(_drawn(site)),),
+    )  # fmt: skip
+
+
+def site_figure(site: SiteResult, store: Store, *, as_at: date) -> Figure:
+    """Draw the map of one footprint as a figure for a report: a picture, never coordinates."""
+    scene = site_scene(site, store, as_at=as_at)
+    out = io.BytesIO()
+    save(scene, out, format="png", dpi=_DPI)
+    hits = "、".join(dict.fromkeys(f.title for f in site.findings if f.hit))
+    alt = f"{site.site.name}的位置" + (f"，涉及{hits}" if hits else "，图中管控区域未显示与其重叠")
+    return Figure(
+        id="site_map", caption=f"{site.site.name}与管控区域位置示意图", png=out.getvalue(),
+        width_mm=_WIDTH_MM, alt=alt, sources=tuple(scene.credits[:1]),
+    )  # fmt: skip
+
+
+def _layers(site: SiteResult, store: Store) -> Iterator[str]:
+    """Background first, then each layer that was asked and is supplied, hit ones last."""
+    hit = {f.layer for f in site.findings if f.hit}
+    asked = [a.layer for a in site.layers if a.layer in store.spec.layers]
+    for name in _BACKGROUND:
+        if name in store.spec.layers and name not in asked:
+            yield name
+    yield from sorted(
+        (name for name in asked if store.layer(name).state == "ok"), key=lambda name: name in hit
+    )
+
+
+def _around(footprint: shapely.Geometry) -> shapely.Geometry:
+    west, south, east, north = footprint.bounds
+    size_m = 111_000.0 * max(east - west, north - south)
+    return shapely.box(*buffer_m(footprint, max(size_m * 1.2, _LEAST_ROOM_M)).bounds)
+
+
+def _drawn(site: SiteResult) -> DrawnLayer:
+    name = site.site.name
+    return DrawnLayer(
+        id="site", title="项目用地", kind="where", group="其他要素",
+        geometry=np.array([site.site.geometry], dtype=object), names=(name,),
+        class_of=np.zeros(1, dtype=np.int64), classes=(SymbolClass("项目用地", _INK),),
+        label=Label(size=9.0, priority=10), labels=(name,), facts=({"名称": name},),
+        authority="official", accuracy_m=site.site.accuracy_m, credit=f"项目用地：{site.site.source.file}",
+    )  # fmt: skip

@@ -1,0 +1,6 @@
+"""Hypothesis without a stopwatch: several test runs share the processors here."""
+
+from hypothesis import settings
+
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
