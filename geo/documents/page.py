@@ -72,6 +72,8 @@ def _block(block: Block, counters: dict[str, int]) -> str:
 def table_html(table: Table, *, label: str) -> str:
     """Write a table with its caption above and its notes below."""
     align = table.align.ljust(len(table.columns), "l")
+    widths = table.widths or (1.0,) * len(table.columns)
+    columns = "".join(f'<col style="width:{100 * w / sum(widths):.1f}%">' for w in widths)
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name in table.columns)
     rows = "\n".join(
         "<tr>"
@@ -81,7 +83,7 @@ def table_html(table: Table, *, label: str) -> str:
     )
     notes = "".join(f'<p class="note">{escape(note)}</p>' for note in table.notes)
     caption = f"{escape(label)}　{escape(table.caption)}"
-    return f"<table><caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{notes}"
+    return f"<table><caption>{caption}</caption><colgroup>{columns}</colgroup><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{notes}"
 
 
 def figure_html(figure: Figure, *, label: str) -> str:

@@ -133,6 +133,8 @@ class _Writer:
         grid.alignment = WD_TABLE_ALIGNMENT.CENTER
         grid.autofit = False
         widths = self._widths(table)
+        for column, width in zip(grid.columns, widths, strict=True):
+            column.width = Mm(width)
         align = table.align.ljust(len(table.columns), "l")
         self._row(grid.rows[0], table.columns, widths, "c" * len(widths), bold=True)
         for cells in table.rows:
