@@ -85,7 +85,7 @@ def _control(
     row, located = found.task.row, found.located
     if not isinstance(row, ControlRow):
         return None
-    lying = _lying(site, located, inside=inside)
+    lying = _lying(site, found, inside=inside)
     meeting = question.project.meets(row.activities)
     if not question.project.told and meeting == "none":
         meeting = "perhaps"
@@ -97,7 +97,7 @@ def _control(
     if lying == "away" or outcome is None:
         return None
     if lying == "beside":
-        outcome = _beside(outcome, row)
+        outcome = Outcome.NOTICE if outcome is Outcome.NOTICE else Outcome.UNDETERMINED
     relation = None if located.geometry is None else relation_of(site.geometry, located.geometry)
     shown: Relation | None = "near" if lying == "beside" and relation is None else relation
     notes = (
@@ -113,20 +113,24 @@ def _control(
 Lying = Literal["hit", "beside", "open", "away"]
 
 
-def _lying(site: Footprint, located: Located, *, inside: bool) -> Lying:
+def _lying(site: Footprint, found: LocatedTask, *, inside: bool) -> Lying:
+    located = found.located
     relation = None if located.geometry is None else relation_of(site.geometry, located.geometry)
     if relation in ("inside", "overlaps"):
         return "hit"
-    if relation == "touches" or _within(site, located):
+    if _guards_its_edge(found) and (relation == "touches" or _within(site, located)):
         return "beside"
     return "open" if inside and not located.complete else "away"
 
 
-def _beside(outcome: Outcome, row: ControlRow) -> Outcome:
-    """A prohibition missed by less than the accuracy is not missed (contracts.md, Outcomes)."""
-    if outcome.rank <= Outcome.NOTICE.rank:
-        return outcome
-    return Outcome.UNDETERMINED if row.strength == "禁止" else Outcome.NOTICE
+def _guards_its_edge(found: LocatedTask) -> bool:
+    """A prohibition missed by less than the accuracy is not missed (contracts.md, Outcomes).
+
+    The edge of a whole territory is the county line, of which every result near it speaks anyway.
+    """
+    row = found.task.row
+    prohibits = isinstance(row, ControlRow) and row.strength == "禁止"
+    return prohibits and not isinstance(found.task.where, Everywhere)
 
 
 def relation_of(site: Geometry, place: Geometry) -> Relation | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+import pandas as pd
+
 from geo.check.law import bindings
 from geo.check.reading import read_clause
 from geo.check.verdict import hit_outcome, miss_outcome
@@ -16,8 +18,6 @@ from geo.spec.wording import quoted
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
-
-    import pandas as pd
 
     from geo.check.evidence import BoundLetter
     from geo.check.law import Place
@@ -136,9 +136,17 @@ def judged_letter(
 
 
 def text_of(row: pd.Series[Any], column: str) -> str:
-    """Return a cell as text; missing cells and columns as nothing."""
+    """Return a cell as text; missing cells and columns as nothing.
+
+    >>> text_of(pd.Series({"name": pd.NA, "kind": " 一级 "}), "kind")
+    '一级'
+    >>> [text_of(pd.Series({"name": pd.NA}), column) for column in ("name", "kind")]
+    ['', '']
+    """
     value = row.get(column)
-    return "" if value is None or value != value or not str(value).strip() else str(value).strip()  # noqa: PLR0124
+    if value is None or (not isinstance(value, str) and bool(pd.isna(value))):
+        return ""
+    return str(value).strip()
 
 
 def _feature_name(row: pd.Series[Any], at: int) -> str:

@@ -61,6 +61,14 @@ def run_examples(
         law: The law, as read.
         activities: The table its branches and examples speak of; left out, the package's own.
         source: Its located text, for the line and column of each complaint.
+
+    >>> from geo.spec.closed import load
+    >>> from geo.spec.marked import parse_yaml
+    >>> from geo.spec.rules import Law, national_files
+    >>> text = next(national_files()).read_text(encoding="utf-8")
+    >>> law, _ = load(parse_yaml(text, shown=Path("a.yml")), Law)
+    >>> run_examples("a", law)
+    []
     """
     table = activities or shipped_activities()
     problems = []

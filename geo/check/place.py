@@ -27,6 +27,12 @@ def districts_of(site: Geometry, boundaries: Boundaries) -> tuple[District, ...]
     """List the counties a footprint (EPSG:4490) lies in, the largest share first.
 
     Shares add up to less than 1 when part of it lies in no county of the boundary data.
+
+    >>> from geo.store.boundaries import published
+    >>> districts_of(shapely.box(112.80, 36.35, 112.81, 36.36), published())
+    (District(adcode='140405', name='屯留区', share=1.0),)
+    >>> districts_of(shapely.Point(150.0, 20.0), published())
+    ()
     """
     counties = boundaries.touching(site)
     dimension = int(shapely.get_dimensions(site))
@@ -59,7 +65,7 @@ def place_of(districts: tuple[District, ...], basins: Mapping[str, tuple[str, ..
     return Place(codes, tuple(name for name, held in found.items() if held), known)
 
 
-def near_border(site: Footprint, districts: tuple[District, ...], boundaries: Boundaries) -> bool:
+def near_border(site: Footprint, boundaries: Boundaries) -> bool:
     """Tell whether the county a footprint lies in could be another, the published border being generalised.
 
     Borders an office supplied itself are taken as they are.
@@ -68,9 +74,8 @@ def near_border(site: Footprint, districts: tuple[District, ...], boundaries: Bo
     around = shapely.box(
         west - ACCURACY_M, south - ACCURACY_M, east + ACCURACY_M, north + ACCURACY_M
     )
-    beside = boundaries.touching(site.plane.inverse(around))["adcode"]
-    inside = {district.adcode for district in districts}
-    return any(code not in inside and code not in boundaries.own for code in beside)
+    beside = set(boundaries.touching(site.plane.inverse(around))["adcode"])
+    return len(beside) > 1 and not beside <= boundaries.own
 
 
 def _stem(adcode: str) -> str:

@@ -126,7 +126,12 @@ def _basis(finding: Finding) -> str:
 
 
 def rule_sentence(rule: RuleHit) -> str:
-    """Cite a clause with what it comes to."""
+    """Cite a clause with what it comes to.
+
+    >>> from geo.findings import RuleHit
+    >>> rule_sentence(RuleHit("a/b", "某法", "第一条", True, Outcome.RESTRICTED, summary="某规定"))
+    '《某法》第一条：某规定——涉及限制性要求'
+    """
     clause = "条款待核实" if rule.clause == "待核实" else rule.clause
     mark = "" if rule.verified else "，待核实"
     text = f"《{rule.law}》{clause}{mark}：{rule.summary}——{rule.outcome.zh}"

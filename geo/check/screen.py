@@ -76,6 +76,9 @@ def footprint(geometry: Geometry, *, accuracy_m: float) -> Footprint:
 
     Raises:
         GeometryError: Empty, not finite, or wider than one plane measures well.
+
+    >>> footprint(shapely.Point(112.5, 36.0), accuracy_m=0.0).dimension
+    0
     """
     plane = local_plane(geometry)
     return Footprint(geometry, accuracy_m, plane, plane.forward(geometry))
@@ -85,6 +88,15 @@ def screen(site: Footprint, features: GeoDataFrame, *, near_m: float) -> list[Li
     """Hold a footprint against features (EPSG:4490, column ``accuracy_m``), hits first.
 
     Features farther than ``near_m`` are left out, unless the accuracy of both reaches as far.
+
+    >>> import geopandas
+    >>> zones = [shapely.box(112.0, 36.0, 112.1, 36.1), shapely.box(113.0, 36.0, 113.1, 36.1)]
+    >>> frame = geopandas.GeoDataFrame({"accuracy_m": [0.0, 0.0]}, geometry=zones, crs="EPSG:4490")
+    >>> site = footprint(shapely.box(112.09, 36.0, 112.11, 36.1), accuracy_m=0.0)
+    >>> [(lie.row, lie.relation, round(lie.share, 6)) for lie in screen(site, frame, near_m=1_000.0)]
+    [(0, 'overlaps', 0.5)]
+    >>> screen(site, frame.iloc[:0], near_m=1_000.0)
+    []
     """
     if features.empty:
         return []

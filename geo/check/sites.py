@@ -128,7 +128,7 @@ def _check(site: Site, question: _Question) -> SiteResult:
         verdict=_verdict(site, asked, findings, tasks),
         complete=not unsettled and site.crs.certain,
         reasons=reasons_of(
-            site, asked, findings, tasks, near_border=near_border(shape, districts, store.boundaries)
+            site, asked, findings, tasks, near_border=near_border(shape, store.boundaries)
         ),
         needed=needed_for(asked, findings, unsettled=unsettled, told=question.project.told, site=site),
         topics=topic_rows(asked, findings, tasks, by_kind=by_kind),

@@ -177,6 +177,7 @@ class Layer(Spec):
     provider: str | None = None
     licence: str | None = None
     as_of: Partial | None = None
+    received: Partial | None = None
     max_age: Age | None = None
     valid_until: Partial | None = None
     coverage: Coverage = ()

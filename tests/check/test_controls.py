@@ -129,8 +129,9 @@ def test_a_prohibition_missed_by_less_than_its_accuracy_is_undetermined(planned,
     found = hit(planned, plot, activities=["mining"])
     assert (found.outcome, found.relation) == (Outcome.UNDETERMINED, "near")
     assert "须实测核定" in found.note
+    assert hit(planned, plot).outcome is Outcome.NOTICE  # nobody said what is to be built
     control(planned, where="{layer: bank}", strength="严格控制")
-    assert hit(planned, plot, activities=["mining"]).outcome is Outcome.NOTICE
+    assert hit(planned, plot, activities=["mining"]) is None
 
 
 def test_projects_at_the_site_are_listed_and_those_of_the_whole_territory_are_not(planned, plot):

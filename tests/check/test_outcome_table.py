@@ -10,6 +10,7 @@ import shapely
 from jsonschema import Draft202012Validator
 
 from geo.check.sites import check_sites
+from geo.errors import UsageError, WorkspaceError
 from geo.findings import check_schema
 from geo.spec.vocabulary import Outcome
 
@@ -308,3 +309,22 @@ def test_the_same_question_gives_the_same_bytes_wherever_the_workspace_stands(
     full_town.layer("wetland", square(9_000, 0, 10))
     changed = check_sites([footprint(plot)], full_town.store(), as_at=DAY)
     assert changed.workspace.fingerprint not in texts.pop()
+
+
+def test_accuracy_reaches_farther_than_near_when_it_is_worse(full_town, plot):
+    zone = square(2_100, 0, 100)
+    full_town.layer(
+        "standin", zone, kind="ecological_redline", authority="schematic", accuracy_m=4_000
+    )
+    result = full_town.check(plot, near_m=100.0)
+    found = _finding(result, "standin")
+    assert (found.within_accuracy, found.outcome) == (True, Outcome.UNDETERMINED)
+
+
+def test_no_footprint_and_a_faulty_table_of_activities_are_refused(full_town, plot):
+    store = full_town.store()
+    with pytest.raises(UsageError, match="没有要核查的地块"):
+        check_sites([], store, as_at=DAY)
+    (full_town.root / "data" / "activities.csv").write_text("id,titel\n", encoding="utf-8")
+    with pytest.raises(WorkspaceError, match="未知的列 titel"):
+        check_sites([footprint(plot)], store, as_at=DAY)

@@ -8,7 +8,9 @@ import pytest
 
 from geo.errors import UsageError
 from geo.spec.activities import read_activities, shipped_activities
+from geo.spec.closed import load
 from geo.spec.industries import find_industry
+from geo.spec.marked import parse_yaml
 from geo.spec.rules import Law, national_files
 
 ROOT = Path(__file__).parents[2]
@@ -51,7 +53,10 @@ def test_a_name_of_several_activities_is_asked_about(tmp_path):
 
 
 def test_words_nobody_knows_are_listed():
-    assert shipped_activities().unknown(["linear", "C26", "*", "fishing", "C26x"]) == ("fishing", "C26x")
+    assert shipped_activities().unknown(["linear", "C26", "*", "fishing", "C26x"]) == (
+        "fishing",
+        "C26x",
+    )
     assert shipped_activities().name_of("linear") == "线性基础设施"
     assert shipped_activities().name_of("C26") == "C26"
     assert shipped_activities().codes_of("fishing") == ()
@@ -67,9 +72,6 @@ def test_what_both_tables_define_they_define_with_the_same_codes():
 
 
 def test_every_activity_the_national_laws_name_is_in_the_packages_table():
-    from geo.spec.closed import load
-    from geo.spec.marked import parse_yaml
-
     for item in national_files():
         law, _ = load(parse_yaml(item.read_text(encoding="utf-8"), shown=Path(item.name)), Law)
         for clause in law.clauses:
@@ -78,7 +80,8 @@ def test_every_activity_the_national_laws_name_is_in_the_packages_table():
 
 
 @pytest.mark.parametrize(
-    ("word", "code"), [("炼焦", "C2521"), ("焦化", "C2521"), ("c26", "C26"), (" D4411 ", "D4411"), ("B06", "B06")]
+    ("word", "code"),
+    [("炼焦", "C2521"), ("焦化", "C2521"), ("c26", "C26"), (" D4411 ", "D4411"), ("B06", "B06")],
 )
 def test_an_industry_is_found_by_name_alias_or_code(word, code):
     found = find_industry(word)

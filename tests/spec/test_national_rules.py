@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from geo.check.law import Place, bindings, run_examples
-from geo.spec.wording import FORBIDDEN
 from geo.spec.activities import read_activities, shipped_activities
 from geo.spec.closed import load
 from geo.spec.marked import parse_yaml
 from geo.spec.rules import Law, national_files
+from geo.spec.wording import FORBIDDEN
 
 ROOT = Path(__file__).parents[2]
 TEXTS = {item.name: item.read_text(encoding="utf-8") for item in national_files()}
@@ -31,8 +31,14 @@ LAWS = {name.removesuffix(".yml"): law(name) for name in TEXTS}
 @pytest.mark.parametrize("name", TEXTS)
 def test_every_law_answers_its_own_examples(name):
     source = parse_yaml(TEXTS[name], shown=Path(name))
-    for table in (shipped_activities(), read_activities(ROOT / "data/activities.csv", shown=Path("a"))[0]):
-        assert run_examples(name.removesuffix(".yml"), law(name), activities=table, source=source) == []
+    for table in (
+        shipped_activities(),
+        read_activities(ROOT / "data/activities.csv", shown=Path("a"))[0],
+    ):
+        assert (
+            run_examples(name.removesuffix(".yml"), law(name), activities=table, source=source)
+            == []
+        )
 
 
 @pytest.mark.parametrize("name", TEXTS)
