@@ -36,6 +36,7 @@ NAMES = ("text", "json", "geojson", "xlsx", "html", "docx")
 @click.option(
     "--activity", "activities", multiple=True, help="活动：data/activities.csv 的编号或名称，可重复"
 )
+@click.option("--existing", is_flag=True, help="已建项目（限期退出等要求按既有项目判定）")
 @click.option("--crs", help="坐标系：EPSG:4526、西安80、GCJ-02、BD-09 等；文件已写明时不必给")
 @click.option(
     "--accuracy",
@@ -66,7 +67,7 @@ def command(
     workspace: Path | None, sites: tuple[str, ...], at: tuple[float, float] | None,
     radius_m: float | None, industry: str | None, activities: tuple[str, ...], crs: str | None,
     accuracy_m: float, near_m: float, evidence: Path | None, helmert: Path | None,
-    as_at: date | None, format_: str | None, out: tuple[Path, ...],
+    as_at: date | None, format_: str | None, out: tuple[Path, ...], *, existing: bool,
 ) -> None:  # fmt: skip
     """Check footprints."""
     if bool(sites) == (at is not None):
@@ -74,16 +75,17 @@ def command(
     if radius_m is not None and at is None:
         raise UsageError("--radius 只能与 --at 同用")
     pairs = targets(format_, out, names=NAMES)
+    from geo.store.store import open_store
     from geo.workflow.site_report import SiteQuestion, ask, render
-    from geo.workflow.workspace import Workspace
 
-    space = Workspace.open(workspace or Path.cwd())
+    store = open_store(workspace or Path.cwd())
     question = SiteQuestion(
         files=tuple(expand(sites)), at=at, radius_m=radius_m, industry=industry,
         activities=activities, crs=crs, accuracy_m=accuracy_m, near_m=near_m, evidence=evidence,
-        helmert=helmert, as_at=as_at or date.today(),  # noqa: DTZ011 - the planner's own day
+        existing=existing, helmert=helmert,
+        as_at=as_at or date.today(),  # noqa: DTZ011 - the planner's own day
     )  # fmt: skip
-    answer = ask(space.store, question)
+    answer = ask(store, question)
     for name, path in pairs:
         write(render(answer, name), path)
     raise click.exceptions.Exit(answer.result.verdict.exit_code)

@@ -19,6 +19,7 @@ from geo.version import __version__
 COMMANDS: Final[dict[str, str]] = {
     "init": "新建一个县（市、省）的工作区",
     "verify": "检查工作区的全部文件、地点和规则",
+    "adopt": "把本单位的图层纳入工作区（红线、地类图斑、水源保护区……）",
     "layers": "列出图层及其状态、来源、日期、精度",
     "tasks": "查询规划任务和管控要求（按规划、地点、文字）",
     "map": "绘制专题地图",

@@ -13,7 +13,6 @@ from geo.documents.site_paper import site_paper
 from geo.documents.site_tables import data_table, occupation_table, target_table, topic_table
 from geo.documents.spreadsheet import SheetTable, as_xlsx
 from geo.documents.word import as_docx
-from geo.draw.site_map import site_figure
 from geo.errors import InputError, UsageError
 from geo.sites.parameters import read_parameters
 from geo.sites.read import point_site, read_sites
@@ -42,6 +41,7 @@ class SiteQuestion:
     accuracy_m: float = 0.0
     near_m: float = 5000.0
     evidence: Path | None = None
+    existing: bool = False
     helmert: Path | None = None
 
 
@@ -62,7 +62,7 @@ def ask(store: Store, question: SiteQuestion) -> SiteAnswer:
     """
     result = check_sites(
         read_footprints(store, question), store, as_at=question.as_at, industry=question.industry,
-        activities=question.activities, near_m=question.near_m, evidence=question.evidence,
+        activities=question.activities, near_m=question.near_m, evidence=question.evidence, existing=question.existing,
     )  # fmt: skip
     return SiteAnswer(result, store)
 
@@ -113,6 +113,9 @@ def render(answer: SiteAnswer, name: str) -> str | bytes:
 
 
 def _figures(answer: SiteAnswer) -> list[Figure]:
+    # Most checks are read as text: they need not wait for matplotlib.
+    from geo.draw.site_map import site_figure  # noqa: PLC0415
+
     return [
         site_figure(site, answer.store, as_at=answer.result.as_at) for site in answer.result.sites
     ]

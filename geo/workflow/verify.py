@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 from geo.check.law import run_examples
 from geo.documents.columns import padded
 from geo.errors import Problem
+from geo.spec.activities import read_activities
 from geo.spec.vocabulary import STATE_ZH
-from geo.spec.workspace import find_root, read_workspace
+from geo.spec.workspace import WorkspaceSpec, find_root, read_workspace
 from geo.store.store import LocatedTask, Store
 
 if TYPE_CHECKING:
@@ -92,8 +93,7 @@ def verify(start: Path, *, day: date | None = None) -> VerifyReport:
     spec, problems = read_workspace(root)
     if spec is None:
         return VerifyReport(root.name, tuple(problems), ())
-    for name, law in spec.rules.items():
-        problems += run_examples(name, law)
+    problems += _rules(spec)
     store = Store(spec)
     tasks = [*store.tasks(), *store.controls()]
     problems += [p for task in tasks for p in _unresolved(task)]
@@ -107,6 +107,18 @@ def verify(start: Path, *, day: date | None = None) -> VerifyReport:
         needed_layers=tuple(needed.most_common()),
         unlocated=tuple(_unlocated(tasks)),
     )
+
+
+def _rules(spec: WorkspaceSpec) -> list[Problem]:
+    """Run the examples of every law, with the workspace's own activities."""
+    path = Path(spec.marker.activities)
+    activities, problems = read_activities(spec.root / path, shown=path)
+    for name, law in spec.rules.items():
+        own = spec.sources.get(Path("rules") / f"{name}.yml") or spec.sources.get(
+            Path(f"{name}.yml")
+        )
+        problems += run_examples(name, law, activities=activities, source=own)
+    return problems
 
 
 def _unresolved(found: LocatedTask) -> Iterator[Problem]:
