@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["__version__", "open"]
 
 
-def open(path: str | Path = ".") -> Workspace:  # noqa: A001 - the verb a user expects: geo.open
+def open(path: str | Path = ".") -> Workspace:
     """Open the workspace that holds ``path``.
 
     Raises:

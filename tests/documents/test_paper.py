@@ -1,6 +1,7 @@
 """The same paper in HTML and Word: captions, numbers, and nothing a file could smuggle in."""
 
 import io
+import re
 import zipfile
 from datetime import date
 
@@ -68,8 +69,6 @@ def test_word_bytes_are_the_same_twice():
 
 
 def test_every_relationship_in_the_word_file_has_its_part():
-    import re
-
     archive = zipfile.ZipFile(io.BytesIO(as_docx(PAPER, as_at=DAY)))
     names = set(archive.namelist())
     rels = archive.read("word/_rels/document.xml.rels").decode()

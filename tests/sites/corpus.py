@@ -44,7 +44,11 @@ def rings(epsg: int, *, digits: int | None = None) -> list[Ring]:
     for ring in (SHELL, HOLE):
         x, y = way.transform(*np.array(ring).T) if epsg != 4490 else np.array(ring).T
         out.append([(float(a), float(b)) for a, b in zip(x, y, strict=True)])
-    return out if digits is None else [[(round(a, digits), round(b, digits)) for a, b in r] for r in out]
+    return (
+        out
+        if digits is None
+        else [[(round(a, digits), round(b, digits)) for a, b in r] for r in out]
+    )
 
 
 def polygon(epsg: int) -> Polygon:
@@ -73,7 +77,14 @@ def txt(
     plot: str = "{n},{a},DK001,屯留一号地块,面,J49G001,工业用地,0601,@", wide: bool = False,
 ) -> Path:  # fmt: skip
     """Write the parcel as a 界址点 TXT."""
-    head = {"坐标系": "2000国家大地坐标系", "几度分带": "3", "带号": "38", "计量单位": "米", "精度": "0.001", "转换参数": ",,,,,,"}
+    head = {
+        "坐标系": "2000国家大地坐标系",
+        "几度分带": "3",
+        "带号": "38",
+        "计量单位": "米",
+        "精度": "0.001",
+        "转换参数": ",,,,,,",
+    }
     head |= header or {}
     points = []
     for number, ring in enumerate(rings(epsg, digits=digits), 1):
@@ -83,7 +94,12 @@ def txt(
             name = f"{label}{first if closed and at == len(corners) - 1 else first + at}"
             pair = (east, north) if swapped else (north, east)
             points.append(f"{name},{number},{_text(pair[0], digits)},{_text(pair[1], digits)}")
-    lines = ["[属性描述]", "格式版本号=1.01版本", "数据产生单位=某测绘院", *(f"{k}={v}" for k, v in head.items())]
+    lines = [
+        "[属性描述]",
+        "格式版本号=1.01版本",
+        "数据产生单位=某测绘院",
+        *(f"{k}={v}" for k, v in head.items()),
+    ]
     lines += ["[其他]", "备注=无", "[地块坐标]", plot.format(n=len(points), a="85.1234"), *points]
     text = "\r\n".join(lines) + "\r\n"
     if wide:
@@ -108,7 +124,10 @@ def gis(
     path = folder / name
     shells = [[(b, a) for a, b in ring] for ring in rings(epsg)] if swapped else rings(epsg)
     closed = [[*ring, ring[0]] for ring in shells]
-    schema = {"geometry": "Polygon", "properties": {"名称" if driver == "ESRI Shapefile" else "name": "str:60"}}
+    schema = {
+        "geometry": "Polygon",
+        "properties": {"名称" if driver == "ESRI Shapefile" else "name": "str:60"},
+    }
     record = {
         "type": "Feature", "geometry": {"type": "Polygon", "coordinates": closed},
         "properties": dict.fromkeys(schema["properties"], "屯留一号地块"),
@@ -116,7 +135,9 @@ def gis(
     for layer in layers or [None]:  # type: ignore[list-item]
         options: dict[str, Any] = {"layer": layer} if layer else {}
         system = CRS.from_epsg(epsg).to_wkt() if crs else None
-        with fiona.open(path, "w", driver=driver, schema=schema, crs_wkt=system, encoding=encoding, **options) as out:
+        with fiona.open(
+            path, "w", driver=driver, schema=schema, crs_wkt=system, encoding=encoding, **options
+        ) as out:
             out.write(record)
     if driver == "ESRI Shapefile":
         path.with_suffix(".cpg").unlink(missing_ok=True)
@@ -137,7 +158,9 @@ class _RawName(zipfile.ZipInfo):
         return self.filename.encode("cp437"), self.flag_bits
 
 
-def zipped(folder: Path, files: Iterable[Path], *, stem: str | None = None, encoding: str = "gbk") -> Path:
+def zipped(
+    folder: Path, files: Iterable[Path], *, stem: str | None = None, encoding: str = "gbk"
+) -> Path:
     """Zip files the way Windows archivers do: GBK names, no flag that says so."""
     path = folder / "提交.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -154,7 +177,14 @@ def zipped_shape(folder: Path) -> Path:
     return zipped(folder, path.parent.iterdir(), stem="图形/屯留地块")
 
 
-def geojson(folder: Path, *, epsg: int = 4490, member: str | None = None, encoding: str = "utf-8", closed: bool = True) -> Path:
+def geojson(
+    folder: Path,
+    *,
+    epsg: int = 4490,
+    member: str | None = None,
+    encoding: str = "utf-8",
+    closed: bool = True,
+) -> Path:
     """Write a feature collection."""
     coordinates = [[*ring, ring[0]] if closed else ring for ring in rings(epsg)]
     feature = {
@@ -218,7 +248,9 @@ def kmz(folder: Path) -> Path:
 # ---------------------------------------------------------------- DXF
 
 
-def dxf(folder: Path, how: str = "lwpolyline", *, epsg: int = 4526, scale: float = 1.0, units: int = 6) -> Path:
+def dxf(
+    folder: Path, how: str = "lwpolyline", *, epsg: int = 4526, scale: float = 1.0, units: int = 6
+) -> Path:
     """Write the parcel as a drawing, on one layer."""
     document = ezdxf.new("R2010", setup=False)
     document.header["$INSUNITS"] = units
@@ -256,7 +288,7 @@ def dxf(folder: Path, how: str = "lwpolyline", *, epsg: int = 4526, scale: float
 # ---------------------------------------------------------------- tables
 
 
-def dms(value: float, form: str = '{d}°{m:02d}′{s}″', *, digits: int = 7) -> str:
+def dms(value: float, form: str = "{d}°{m:02d}′{s}″", *, digits: int = 7) -> str:
     """Spell an angle in degrees, minutes and seconds."""
     total = round(value * 3600, digits)
     degrees, rest = divmod(total, 3600)
@@ -265,7 +297,13 @@ def dms(value: float, form: str = '{d}°{m:02d}′{s}″', *, digits: int = 7) -
     return form.format(d=int(degrees), m=int(minutes), s=f"{seconds:0{width}.{digits}f}")
 
 
-def rows(epsg: int = 4526, *, digits: int | None = None, north_first: bool = True, form: str | None = None) -> list[list[str]]:
+def rows(
+    epsg: int = 4526,
+    *,
+    digits: int | None = None,
+    north_first: bool = True,
+    form: str | None = None,
+) -> list[list[str]]:
     """Rows 点号, 圈号, first, second."""
     out = []
     for number, ring in enumerate(rings(epsg, digits=digits), 1):
@@ -276,13 +314,28 @@ def rows(epsg: int = 4526, *, digits: int | None = None, north_first: bool = Tru
     return out
 
 
-def table(folder: Path, name: str, head: Sequence[Sequence[str]], body: Sequence[Sequence[str]], *, sep: str = ",", encoding: str = "utf-8") -> Path:
+def table(
+    folder: Path,
+    name: str,
+    head: Sequence[Sequence[str]],
+    body: Sequence[Sequence[str]],
+    *,
+    sep: str = ",",
+    encoding: str = "utf-8",
+) -> Path:
     path = folder / name
     path.write_bytes("\r\n".join(sep.join(r) for r in [*head, *body]).encode(encoding))
     return path
 
 
-def excel(folder: Path, head: Sequence[Sequence[str]], body: Sequence[Sequence[Any]], *, numbers: bool = True, merge: Sequence[str] = ()) -> Path:
+def excel(
+    folder: Path,
+    head: Sequence[Sequence[str]],
+    body: Sequence[Sequence[Any]],
+    *,
+    numbers: bool = True,
+    merge: Sequence[str] = (),
+) -> Path:
     book = openpyxl.Workbook()
     sheet = book.active
     assert sheet is not None
@@ -315,7 +368,7 @@ _PIPES = "{d}|{m}|{s}"
 _TABLE = "2000国家大地坐标系"
 
 CASES: dict[str, Case] = {
-    "txt gbk prefix": Case(lambda f: txt(f), "EPSG:4526"),
+    "txt gbk prefix": Case(txt, "EPSG:4526"),
     "txt gb18030": Case(lambda f: txt(f, encoding="gb18030", plot="{n},{a},1,沚村㙦地块,面,,,,@"), "EPSG:4526"),
     "txt utf-8": Case(lambda f: txt(f, encoding="utf-8"), "EPSG:4526"),
     "txt utf-8 bom": Case(lambda f: txt(f, encoding="utf-8-sig"), "EPSG:4526"),
@@ -348,19 +401,19 @@ CASES: dict[str, Case] = {
     "gpkg several layers": Case(lambda f: gis(f, "GPKG", "地块.gpkg", epsg=4547, layers=["红线", "占地"]), "EPSG:4547", table="占地"),
     # FileGDB stores coordinates as integers of 1e-9 degrees (GDAL default).
     "filegdb": Case(lambda f: gis(f, "OpenFileGDB", "地块.gdb"), "EPSG:4490", MILLIMETRE),
-    "geojson": Case(lambda f: geojson(f), "EPSG:4326"),
+    "geojson": Case(geojson, "EPSG:4326"),
     "geojson gbk": Case(lambda f: geojson(f, encoding="gbk"), "EPSG:4326"),
     "geojson crs member": Case(lambda f: geojson(f, epsg=4526, member="urn:ogc:def:crs:EPSG::4526"), "EPSG:4526"),
     "geojson plane without crs": Case(lambda f: geojson(f, epsg=4526), "EPSG:4526"),
     "geojson unclosed": Case(lambda f: geojson(f, closed=False), "EPSG:4326"),
-    "kml": Case(lambda f: kml(f), "EPSG:4326"),
+    "kml": Case(kml, "EPSG:4326"),
     "kml gbk": Case(lambda f: kml(f, encoding="gbk"), "EPSG:4326"),
     "kmz": Case(kmz, "EPSG:4326"),
     "ovkml CGCS2000": Case(lambda f: kml(f, "地块.ovkml", coord_type="CGCS2000"), "EPSG:4490"),
     # Undoing GCJ-02 is exact to 0.01 mm.
     "ovkml GCJ-02": Case(lambda f: kml(f, "地块.ovkml", coord_type="GCJ-02", gcj=True), "GCJ-02", 1e-7),
     "kml shifted, user says so": Case(lambda f: kml(f, gcj=True), "GCJ-02", 1e-7, crs="GCJ-02"),
-    "dxf closed": Case(lambda f: dxf(f), "EPSG:4526"),
+    "dxf closed": Case(dxf, "EPSG:4526"),
     "dxf polyline2d": Case(lambda f: dxf(f, "polyline"), "EPSG:4526"),
     "dxf lines": Case(lambda f: dxf(f, "lines"), "EPSG:4526"),
     "dxf first point repeated": Case(lambda f: dxf(f, "repeated"), "EPSG:4526"),
@@ -399,7 +452,7 @@ CASES: dict[str, Case] = {
         ]), "EPSG:4490", MILLIMETRE,
     ),
     "pasted tabs": Case(lambda f: table(f, "拐点.txt", [["序号", "圈号", "X坐标", "Y坐标"]], rows(), sep="\t"), "EPSG:4526"),
-    "wkt": Case(lambda f: wkt(f), "EPSG:4490"),
+    "wkt": Case(wkt, "EPSG:4490"),
     "wkt srid": Case(lambda f: wkt(f, epsg=4526, srid=True), "EPSG:4526"),
     "wkt plane": Case(lambda f: wkt(f, epsg=4526), "EPSG:4526"),
 }  # fmt: skip

@@ -32,10 +32,12 @@ def read(write, *lines, head=HEAD):
 def test_a_plain_plot_has_its_name_area_and_fields(write):
     (site,) = read(write, plot(5), *square())
     assert site.name == "地块一"
-    assert site.plane is not None and site.plane.equals(box(EAST, NORTH, EAST + 100, NORTH + 100))
+    assert site.plane is not None
+    assert site.plane.equals(box(EAST, NORTH, EAST + 100, NORTH + 100))
     assert (site.crs.given, site.plane_epsg) == ("EPSG:4526", "EPSG:4526")
     assert site.attributes["用途"] == "工业"
-    assert site.repairs == () and site.crs.suspicions == ()
+    assert site.repairs == ()
+    assert site.crs.suspicions == ()
     assert float(area_m2(site.geometry)) == pytest.approx(10_000, rel=1e-3)
 
 
@@ -46,27 +48,31 @@ def test_several_plots_become_several_sites(write):
 
 def test_a_second_ring_inside_is_a_hole_and_that_is_said(write):
     (site,) = read(write, plot(10), *square(), *square(20, at=(40, 40), ring=2))
-    assert site.plane is not None and site.plane.area == pytest.approx(10_000 - 400)
+    assert site.plane is not None
+    assert site.plane.area == pytest.approx(10_000 - 400)
     assert site.repairs == ("第 2 圈位于第 1 圈之内，按扣除（洞）处理",)
 
 
 def test_a_second_ring_outside_is_a_further_part_and_that_is_said(write):
     (site,) = read(write, plot(10), *square(), *square(20, at=(400, 0), ring=2))
     assert site.geometry.geom_type == "MultiPolygon"
-    assert site.plane is not None and site.plane.area == pytest.approx(10_400)
+    assert site.plane is not None
+    assert site.plane.area == pytest.approx(10_400)
     assert site.repairs == ("第 2 圈位于第 1 圈之外，按同一地块的另一部分处理",)
 
 
 def test_the_first_ring_may_be_the_hole(write):
     (site,) = read(write, plot(10), *square(20, at=(40, 40)), *square(ring=2))
-    assert site.plane is not None and site.plane.area == pytest.approx(9_600)
+    assert site.plane is not None
+    assert site.plane.area == pytest.approx(9_600)
     assert "第 1 圈位于第 2 圈之内" in site.repairs[0]
 
 
 def test_an_island_in_a_hole_is_ground_again(write):
     inner = square(20, at=(40, 40), ring=3)
     (site,) = read(write, plot(15), *square(), *square(60, at=(20, 20), ring=2), *inner)
-    assert site.plane is not None and site.plane.area == pytest.approx(10_000 - 3_600 + 400)
+    assert site.plane is not None
+    assert site.plane.area == pytest.approx(10_000 - 3_600 + 400)
 
 
 def test_overlapping_rings_are_refused(write):
@@ -76,34 +82,40 @@ def test_overlapping_rings_are_refused(write):
 
 def test_a_hole_that_shares_an_edge_becomes_a_notch(write):
     (site,) = read(write, plot(10), *square(), *square(20, at=(0, 40), ring=2))
-    assert site.plane is not None and site.plane.is_valid
+    assert site.plane is not None
+    assert site.plane.is_valid
     assert site.plane.area == pytest.approx(9_600)
 
 
 def test_a_ring_written_twice_counts_once(write):
     (site,) = read(write, plot(10), *square(), *square(ring=2))
-    assert site.plane is not None and site.plane.area == pytest.approx(10_000)
+    assert site.plane is not None
+    assert site.plane.area == pytest.approx(10_000)
     assert "完全相同" in site.repairs[0]
 
 
 def test_an_unclosed_ring_is_closed_and_that_is_said(write):
     (site,) = read(write, plot(4), *square(closed=False))
-    assert site.plane is not None and site.plane.area == pytest.approx(10_000)
+    assert site.plane is not None
+    assert site.plane.area == pytest.approx(10_000)
     assert "未闭合" in site.repairs[0]
 
 
 def test_a_closing_point_written_x_x_is_dropped(write):
     lines = [*square(closed=False), f"J1,1,{NORTH:.3f},{NORTH:.3f}"]
     (site,) = read(write, plot(5), *lines)
-    assert site.plane is not None and site.plane.area == pytest.approx(10_000)
+    assert site.plane is not None
+    assert site.plane.area == pytest.approx(10_000)
     assert any("（X, X）" in words for words in site.repairs)
 
 
 def test_swapped_columns_are_found_and_said(write):
-    lines = [",".join([a, b, d, c]) for a, b, c, d in (line.split(",") for line in square())]
+    lines = [f"{a},{b},{d},{c}" for a, b, c, d in (line.split(",") for line in square())]
     (site,) = read(write, plot(5), *lines)
-    assert site.plane is not None and site.plane.equals(box(EAST, NORTH, EAST + 100, NORTH + 100))
-    assert "对调" in site.crs.how and "对调" in site.crs.suspicions[0]
+    assert site.plane is not None
+    assert site.plane.equals(box(EAST, NORTH, EAST + 100, NORTH + 100))
+    assert "对调" in site.crs.how
+    assert "对调" in site.crs.suspicions[0]
 
 
 def test_a_header_zone_against_the_prefix_is_refused(write):
@@ -127,7 +139,7 @@ def test_two_prefixes_in_one_file_are_refused(write):
 
 def test_a_local_system_is_refused(write):
     head = HEAD.replace("2000国家大地坐标系", "太原市地方独立坐标系")
-    with pytest.raises(InputError, match="地方独立坐标系.*无法换算"):
+    with pytest.raises(InputError, match=r"地方独立坐标系.*无法换算"):
         read(write, plot(5), *square(), head=head)
 
 
@@ -181,14 +193,18 @@ def test_a_file_cut_short_is_refused(write):
 
 def test_all_bad_lines_are_listed_with_their_numbers(write):
     with pytest.raises(InputError) as caught:
-        read(write, plot(5), "J1,1,4020000", "J2,1,abc,38400000", "J3,x,4020000,38400000", *square())
+        read(
+            write, plot(5), "J1,1,4020000", "J2,1,abc,38400000", "J3,x,4020000,38400000", *square()
+        )
     assert [p.line for p in caught.value.problems] == [8, 9, 10]
 
 
 def test_a_slip_of_the_pen_is_named_by_point_and_line(write):
     lines = square()
     lines[2] = lines[2].replace("38400100", "3840010")
-    with pytest.raises(InputError, match=r"a\.txt:10: 「地块一」J3（4020100, 3840010）与其余各点不在同一量级"):
+    with pytest.raises(
+        InputError, match=r"a\.txt:10: 「地块一」J3（4020100, 3840010）与其余各点不在同一量级"
+    ):
         read(write, plot(5), *lines)
 
 
@@ -206,7 +222,8 @@ def test_a_spike_changes_no_area_and_is_mended(write):
     lines.insert(1, f"K0,1,{NORTH + 50:.3f},{EAST:.3f}")
     lines.insert(3, f"K2,1,{NORTH + 50:.3f},{EAST:.3f}")
     (site,) = read(write, plot(7), *lines)
-    assert site.plane is not None and site.plane.area == pytest.approx(10_000)
+    assert site.plane is not None
+    assert site.plane.area == pytest.approx(10_000)
     assert "折返" in site.repairs[-1]
 
 

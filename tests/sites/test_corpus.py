@@ -17,7 +17,8 @@ def test_the_same_parcel_comes_out_of_every_file(case, corpus, tmp_path):
     (site,) = read_sites(path, crs=case.crs, plausible=plausible, table=case.table)
     assert site.crs.given == case.given
     assert site.crs.certain
-    assert site.geometry.geom_type == "Polygon" and len(site.geometry.interiors) == 1
+    assert site.geometry.geom_type == "Polygon"
+    assert len(site.geometry.interiors) == 1
     truth = float(area_m2(corpus.TRUTH))
     assert float(area_m2(site.geometry)) == pytest.approx(truth, rel=case.tolerance)
     apart = shapely.hausdorff_distance(site.geometry, corpus.TRUTH)

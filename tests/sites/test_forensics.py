@@ -46,8 +46,10 @@ def test_six_digits_without_a_zone_are_asked_about_with_places(write):
     with pytest.raises(InputError) as caught:
         read_sites(csv(write, plane(4547)))
     words = str(caught.value)
-    assert "EPSG:4546" in words and "109.8775°E 36.3" in words
-    assert "EPSG:4547" in words and "112.8775°E 36.3075°N，山西省长治市" in words
+    assert "EPSG:4546" in words
+    assert "109.8775°E 36.3" in words
+    assert "EPSG:4547" in words
+    assert "112.8775°E 36.3075°N，山西省长治市" in words
     assert "请向提供单位核实后用 --crs 指明" in words
 
 
@@ -59,7 +61,7 @@ def test_the_workspace_decides_between_zones(write):
 
 def test_a_workspace_that_spans_both_zones_does_not_decide(write):
     corners = [(113.9, 36.305), (113.91, 36.305), (113.91, 36.31)]
-    with pytest.raises(InputError, match="有 2 种读法.*EPSG:4546.*110.9.*EPSG:4547.*113.9"):
+    with pytest.raises(InputError, match=r"有 2 种读法.*EPSG:4546.*110.9.*EPSG:4547.*113.9"):
         read_sites(csv(write, plane(4547, corners)), plausible=SHANXI)
 
 
@@ -71,7 +73,7 @@ def test_the_user_decides_between_zones(write):
 
 def test_a_header_zone_that_leads_far_away_is_asked_about(write):
     path = csv(write, plane(4547), title="2000国家大地坐标系 带号37")
-    with pytest.raises(InputError, match="有 2 种读法.*EPSG:4546.*EPSG:4547"):
+    with pytest.raises(InputError, match=r"有 2 种读法.*EPSG:4546.*EPSG:4547"):
         read_sites(path, plausible=COUNTY)
     (site,) = read_sites(path, plausible=COUNTY, crs="EPSG:4547")
     assert "与文件自己的坐标系说明" not in "".join(site.crs.suspicions)
@@ -79,7 +81,10 @@ def test_a_header_zone_that_leads_far_away_is_asked_about(write):
 
 def test_a_site_far_from_the_workspace_is_kept_with_a_suspicion(write):
     (site,) = read_sites(csv(write, plane(4526)), plausible=box(118, 36, 119, 37))
-    assert any("工作区各县以外约 460 km（112.8775°E 36.3075°N，山西省" in words for words in site.crs.suspicions)
+    assert any(
+        "工作区各县以外约 460 km（112.8775°E 36.3075°N，山西省" in words
+        for words in site.crs.suspicions
+    )
 
 
 def test_a_parcel_across_the_zone_boundary_is_one_parcel_in_either_zone(write):
@@ -128,29 +133,37 @@ def test_old_datums_without_parameters_carry_no_verdict(write, title, given, twi
     (site,) = read_sites(csv(write, plane(twin), title=title))
     assert site.crs.given == given
     assert not site.crs.certain
-    assert site.crs.accuracy_m == 100.0 and site.accuracy_m == 100.0
+    assert site.crs.accuracy_m == 100.0
+    assert site.accuracy_m == 100.0
     assert "未提供七参数，位置误差约 100 m，不能出具结论" in site.crs.how
 
 
 def test_old_datums_with_parameters_are_moved_by_them(write):
-    helmert = Helmert7(dx=100, dy=0, dz=0, rx=0, ry=0, rz=0, scale_ppm=0, convention="position_vector")
+    helmert = Helmert7(
+        dx=100, dy=0, dz=0, rx=0, ry=0, rz=0, scale_ppm=0, convention="position_vector"
+    )
     path = csv(write, plane(4526), title="西安80坐标系")
     (blind,), (moved,) = read_sites(path), read_sites(path, helmert=helmert)
-    assert moved.crs.certain and moved.accuracy_m == 0.0
+    assert moved.crs.certain
+    assert moved.accuracy_m == 0.0
     assert "按用户提供的七参数转换" in moved.crs.how
     shift = distance_m(blind.geometry.centroid, moved.geometry.centroid)
     assert 80 < float(shift) < 120
 
 
 def test_old_degrees_without_parameters_are_marked_too(write):
-    (site,) = read_sites(csv(write, [(b, a) for a, b in PARCEL], head="点号,经度(°),纬度(°)"), crs="西安80")
-    assert site.crs.given == "EPSG:4610" and not site.crs.certain
+    (site,) = read_sites(
+        csv(write, [(b, a) for a, b in PARCEL], head="点号,经度(°),纬度(°)"), crs="西安80"
+    )
+    assert site.crs.given == "EPSG:4610"
+    assert not site.crs.certain
 
 
 def test_an_old_datum_in_the_file_name_is_heard(corpus, tmp_path):
     path = corpus.gis(tmp_path, "ESRI Shapefile", "地块(西安80).shp", epsg=4526, crs=False)
     (site,) = read_sites(path)
-    assert site.crs.given == "EPSG:2362" and not site.crs.certain
+    assert site.crs.given == "EPSG:2362"
+    assert not site.crs.certain
     assert site.crs.how.startswith("文件名写明 西安80")
 
 
@@ -179,7 +192,9 @@ def test_shifted_degrees_are_shifted_back_when_the_user_says_so(write, name, shi
 
 def test_ovital_kml_that_does_not_say_its_system_is_asked_about(corpus, tmp_path):
     path = corpus.kml(tmp_path, "地块.ovkml")
-    with pytest.raises(InputError, match=r"文件来自奥维，可能已加偏；坐标有 2 种读法.*EPSG:4326.*GCJ-02"):
+    with pytest.raises(
+        InputError, match=r"文件来自奥维，可能已加偏；坐标有 2 种读法.*EPSG:4326.*GCJ-02"
+    ):
         read_sites(path, plausible=corpus.COUNTY)
     (site,) = read_sites(path, crs="EPSG:4490")
     assert site.geometry.hausdorff_distance(corpus.TRUTH) < 1e-9
@@ -192,7 +207,7 @@ def test_the_marks_of_ovital_are_seen_under_another_suffix(corpus, tmp_path):
 
 def test_decimals_that_could_be_degrees_minutes_seconds_are_asked_about(write):
     body = "J1,112.5230,36.1845\nJ2,112.5310,36.1845\nJ3,112.5310,36.1920"
-    with pytest.raises(InputError, match="有 2 种读法.*112.527.*度.分秒.*112.88.*十进制度"):
+    with pytest.raises(InputError, match=r"有 2 种读法.*112.527.*度.分秒.*112.88.*十进制度"):
         read_sites(write("a.csv", "点号,经度,纬度\n" + body), plausible=COUNTY)
     (decimal,) = read_sites(write("b.csv", "点号,经度(十进制度),纬度(十进制度)\n" + body))
     (packed,) = read_sites(write("c.csv", "点号,经度(度.分秒),纬度(度.分秒)\n" + body))
@@ -201,7 +216,11 @@ def test_decimals_that_could_be_degrees_minutes_seconds_are_asked_about(write):
 
 
 def test_decimals_with_impossible_minutes_are_degrees(write):
-    (site,) = read_sites(write("a.csv", "点号,经度,纬度\nJ1,112.8730,36.1845\nJ2,112.8810,36.1845\nJ3,112.8810,36.1920"))
+    (site,) = read_sites(
+        write(
+            "a.csv", "点号,经度,纬度\nJ1,112.8730,36.1845\nJ2,112.8810,36.1845\nJ3,112.8810,36.1920"
+        )
+    )
     assert site.geometry.bounds[0] == pytest.approx(112.873)
 
 
@@ -216,7 +235,9 @@ def test_decimals_with_impossible_minutes_are_degrees(write):
 )
 def test_numbers_outside_china_are_refused(write, pairs):
     with pytest.raises(InputError):
-        read_sites(write("a.wkt", "POLYGON((" + ",".join(f"{a} {b}" for a, b in [*pairs, pairs[0]]) + "))"))
+        read_sites(
+            write("a.wkt", "POLYGON((" + ",".join(f"{a} {b}" for a, b in [*pairs, pairs[0]]) + "))")
+        )
 
 
 def test_web_mercator_is_read_when_it_is_said(write):
@@ -239,7 +260,9 @@ def test_an_unknown_or_unreachable_system_is_refused(write, crs):
 
 
 def test_coarse_degrees_add_their_rounding_to_the_accuracy(write):
-    body = "点号,经度,纬度\nJ1,112°52′30″,36°18′20″\nJ2,112°52′50″,36°18′20″\nJ3,112°52′50″,36°18′40″"
+    body = (
+        "点号,经度,纬度\nJ1,112°52′30″,36°18′20″\nJ2,112°52′50″,36°18′20″\nJ3,112°52′50″,36°18′40″"
+    )
     (site,) = read_sites(write("a.csv", body), accuracy_m=5.0)
     assert site.accuracy_m == pytest.approx(5.0 + 111_320 / 3600 / 2)
     assert "坐标末位一个单位约合 31 m，位置误差按其一半计" in site.crs.suspicions
@@ -254,13 +277,19 @@ def test_a_point_is_a_site_and_so_is_the_circle_around_it():
 
 def test_a_point_may_be_given_in_any_system():
     east, north = plane(4547, [(112.88, 36.31)])[0]
-    assert point_site(east, north, crs="EPSG:4547").geometry.distance(shapely.Point(112.88, 36.31)) < 1e-9
+    assert (
+        point_site(east, north, crs="EPSG:4547").geometry.distance(shapely.Point(112.88, 36.31))
+        < 1e-9
+    )
     swapped = point_site(36.31, 112.88)
     assert swapped.geometry.equals(shapely.Point(112.88, 36.31))
     assert "对调" in swapped.crs.how
 
 
-@pytest.mark.parametrize(("lon", "lat", "radius"), [(0, 0, None), (float("nan"), 36, None), (112, 36, -5), (112, 36, float("inf"))])
+@pytest.mark.parametrize(
+    ("lon", "lat", "radius"),
+    [(0, 0, None), (float("nan"), 36, None), (112, 36, -5), (112, 36, float("inf"))],
+)
 def test_an_impossible_point_is_refused(lon, lat, radius):
     with pytest.raises(InputError):
         point_site(lon, lat, radius_m=radius)
@@ -284,7 +313,12 @@ def test_the_words_of_headings_are_understood(text, datum, width, zone, meridian
 
 @pytest.mark.parametrize(
     ("text", "local"),
-    [("太原城市独立坐标系", True), ("地方坐标系", True), ("施工坐标系", True), ("本工程坐标系采用CGCS2000", False)],
+    [
+        ("太原城市独立坐标系", True),
+        ("地方坐标系", True),
+        ("施工坐标系", True),
+        ("本工程坐标系采用CGCS2000", False),
+    ],
 )
 def test_local_systems_are_told_from_national_ones_in_a_sentence(text, local):
     assert bool(claims_in(text, by="表头").local) is local

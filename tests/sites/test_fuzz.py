@@ -34,10 +34,11 @@ SEEDS = {
     "wkt": ["wkt", "wkt srid"],
 }
 TOKENS = [
-    b"", b"\0", b"\n", b",", b";", b"=", b"(", b")", b"[", b"]", b"<", b">", b"\"", b"'", b"-", b"+", b".", b"e999", b"nan",
+    b"", b"\0", b"\n", b",", b";", b"=", b"(", b")", b"[", b"]", b"<", b">", b'"', b"'", b"-", b"+", b".", b"e999", b"nan",
     b"inf", b"1e308", b"-1", b"0", b"9" * 30, b"99999999", b"38", b"\xff\xfe", b"\xef\xbb\xbf", b"@", b"\xa1\xe3", "°".encode(),
     "带号=99".encode("gbk"), "独立坐标系".encode(), b"<!DOCTYPE a>", b"{", b"}", b"null", b"POLYGON EMPTY", b"SRID=1;", b"\x80" * 8,
 ]  # fmt: skip
+#: Of processor time, so that a busy machine does not fail the test.
 SECONDS = 2.0
 Edit = tuple[float, str, bytes]
 edits = st.lists(
@@ -88,29 +89,36 @@ def damaged(data: bytes, changes: list[Edit]) -> bytes:
 def damaged_inside(data: bytes, changes: list[Edit], pick: int) -> bytes:
     """Damage one member of an archive and pack it again: else only the ZIP reader is tried."""
     out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as new:
+    with (
+        zipfile.ZipFile(io.BytesIO(data)) as old,
+        zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as new,
+    ):
         members = old.infolist()
         for at, info in enumerate(members):
             inner = old.read(info)
-            new.writestr(info.filename, damaged(inner, changes) if at == pick % len(members) else inner)
+            new.writestr(
+                info.filename, damaged(inner, changes) if at == pick % len(members) else inner
+            )
     return out.getvalue()
 
 
 def try_reading(path: Path, corpus: Any) -> str:
     """Read; return what came out, and fail on anything but a site or our own refusal."""
-    start = time.perf_counter()
+    start = time.process_time()
+    refusal: HongxianError | None = None
+    sites: tuple[Any, ...] = ()
     try:
         sites = read_sites(path, plausible=corpus.COUNTY)
     except HongxianError as error:
-        outcome = "refused"
-        assert error.exit_code == 3, repr(error)
-        assert str(path.parent) not in str(error)
-    else:
-        outcome = "read"
+        refusal = error
+    assert time.process_time() - start < SECONDS, "too slow"
+    if refusal is None:
         assert sites
         assert all(site.geometry.is_valid and not site.geometry.is_empty for site in sites)
-    assert time.perf_counter() - start < SECONDS, "too slow"
-    return outcome
+        return "read"
+    assert refusal.exit_code == 3, repr(refusal)
+    assert str(path.parent) not in str(refusal)
+    return "refused"
 
 
 def attack(kind: str, corpus: Any, data: Any) -> str:
@@ -133,8 +141,16 @@ def attack(kind: str, corpus: Any, data: Any) -> str:
         return try_reading(Path(folder, name), corpus)
 
 
-quick = settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck), database=None, derandomize=True)
-long = settings(max_examples=10_000, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+quick = settings(
+    max_examples=200,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    database=None,
+    derandomize=True,
+)
+long = settings(
+    max_examples=10_000, deadline=None, suppress_health_check=list(HealthCheck), database=None
+)
 
 
 @pytest.mark.parametrize("kind", SEEDS)
@@ -158,7 +174,21 @@ def test_ten_thousand_damaged_files_are_read_or_refused(kind, corpus):
     run()
 
 
-SUFFIXES = [".txt", ".csv", ".shp", ".zip", ".kmz", ".gpkg", ".geojson", ".kml", ".dxf", ".xlsx", ".wkt", ".gdb", ""]
+SUFFIXES = [
+    ".txt",
+    ".csv",
+    ".shp",
+    ".zip",
+    ".kmz",
+    ".gpkg",
+    ".geojson",
+    ".kml",
+    ".dxf",
+    ".xlsx",
+    ".wkt",
+    ".gdb",
+    "",
+]
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
@@ -175,7 +205,10 @@ def test_arbitrary_bytes_are_refused_or_read(suffix, corpus):
 
 
 lines = st.text(
-    st.sampled_from("0123456789.,，;°′″'\"-: \t度分秒东经北纬EXYNJ点号圈地块面积公顷=@[]()\n线管扣除西安80北京54带"), max_size=200
+    st.sampled_from(
+        "0123456789.,，;°′″'\"-: \t度分秒东经北纬EXYNJ点号圈地块面积公顷=@[]()\n线管扣除西安80北京54带"
+    ),
+    max_size=200,
 )
 
 

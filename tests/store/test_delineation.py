@@ -87,7 +87,9 @@ def test_an_approved_polygon_replaces_the_suggestion(tmp_path):
     add_layer(tmp_path, "water_sources", SOURCES, accuracy=5)
     zone = "zone: {field: 级别, values: {一级: water_source_1}}\n"
     square = shapely.box(0, 3000, 100, 3100)
-    add_layer(tmp_path, "water_source_zones", [({"name": "浅井", "级别": "一级"}, square)], extra=zone)
+    add_layer(
+        tmp_path, "water_source_zones", [({"name": "浅井", "级别": "一级"}, square)], extra=zone
+    )
     (found,) = delineate(open_store(tmp_path), "浅井")
     assert (found.title, found.verified, found.level) == ("批准的保护区范围", True, "一级")
     assert found.geometry.equals_exact(degrees(square), 1e-9)

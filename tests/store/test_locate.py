@@ -231,7 +231,9 @@ def valley(tmp_path_factory):
         crs="EPSG:4547", transform=Affine(cell, 0, corner.x, 0, -cell, corner.y), nodata=-9999,
     ) as tif:  # fmt: skip
         tif.write(heights, 1)
-    text = LAYER.format(title="高程", source="{raster: data/dem.tif}", authority="official", accuracy=5)
+    text = LAYER.format(
+        title="高程", source="{raster: data/dem.tif}", authority="official", accuracy=5
+    )
     (root / "layers" / "dem.yml").write_text(text.replace("crs: EPSG:4490\n", ""), encoding="utf-8")
     return open_store(root)
 
@@ -246,7 +248,9 @@ def test_slope_starts_working_when_the_dem_is_supplied(valley):
 
 
 def test_elevation_starts_working_when_the_dem_is_supplied(valley):
-    low = locate(valley, "{elevation: {below: 600}, of: {buffer: 3 km, of: {confluence: [北溪, 长河]}}}")
+    low = locate(
+        valley, "{elevation: {below: 600}, of: {buffer: 3 km, of: {confluence: [北溪, 长河]}}}"
+    )
     # Below 600 m lies what is within 1 000 m of x = 4 000: of a circle of 3 km, a strip 2 km wide.
     strip = 2 * (1000 * math.sqrt(9 - 1) * 1000 + 9e6 * math.asin(1 / 3))
     assert float(area_m2(low.geometry)) == pytest.approx(strip, rel=0.03)

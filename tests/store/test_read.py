@@ -75,7 +75,7 @@ def test_several_tables_are_a_question_not_a_guess(tmp_path):
     path = tmp_path / "two.gpkg"
     FRAME.to_file(path, layer="红线")
     FRAME.to_file(path, layer="农田")
-    with pytest.raises(InputError, match="含有 2 个图层.*table: 红线 或 农田"):
+    with pytest.raises(InputError, match=r"含有 2 个图层.*table: 红线 或 农田"):
         read(path)
     assert len(read(path, table="农田").frame) == 2
 

@@ -49,8 +49,12 @@ def test_a_changed_input_a_changed_output_and_another_day_are_made_anew(root):
 
 def test_the_manifest_names_every_input_with_its_fingerprint(root):
     build(root, formats=["png"])
-    entry = json.loads((root / "build" / "manifest.json").read_text(encoding="utf-8"))["outputs"]["maps/water.png"]
-    assert {"workspace.yml", "maps/water.yml", "layers/rivers.yml", "data/rivers.geojson"} <= set(entry["inputs"])
+    entry = json.loads((root / "build" / "manifest.json").read_text(encoding="utf-8"))["outputs"][
+        "maps/water.png"
+    ]
+    assert {"workspace.yml", "maps/water.yml", "layers/rivers.yml", "data/rivers.geojson"} <= set(
+        entry["inputs"]
+    )
     assert entry["as_at"] == "2026-11-22"
     assert len(entry["sha256"]) == 64
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import shutil
+
 import pytest
 
 from geo.errors import UsageError, WorkspaceError
@@ -60,3 +62,15 @@ def test_outside_a_workspace_nothing_is_deleted(tmp_path):
     with pytest.raises(WorkspaceError):
         clean(tmp_path)
     assert (tmp_path / "build/a").is_file()
+
+
+def test_a_file_another_program_holds_open_is_told(tiny_workspace, monkeypatch):
+    root = tiny_workspace()
+    fill(root)
+
+    def refuse(path):
+        raise PermissionError(13, "used by another process", str(path / "图.png"))
+
+    monkeypatch.setattr(shutil, "rmtree", refuse)
+    with pytest.raises(UsageError, match=r"图\.png 删不掉 — 请关闭正在打开它的程序后重试"):
+        clean(root)

@@ -20,14 +20,25 @@ def store(tmp_path):
     river_world(tmp_path)
     folder = tmp_path / "plans" / "试"
     folder.mkdir(parents=True)
-    (folder / "plan.yml").write_text(f"title: 试\nadcode: '{ADCODE}'\nperiod: [2021, 2025]\nsource: 试\n", "utf-8")
+    (folder / "plan.yml").write_text(
+        f"title: 试\nadcode: '{ADCODE}'\nperiod: [2021, 2025]\nsource: 试\n", "utf-8"
+    )
     rows = [("P01", "", "everywhere"), ("P02", "", "{reservoir: 圆湖}"), ("P02a", "P02", "{reservoir: 圆湖}"),
             ("P03", "", "{layer: no_coal_zone}")]  # fmt: skip
     with (folder / "tasks.csv").open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.DictWriter(file, HEAD)
         writer.writeheader()
         for name, parent, where in rows:
-            writer.writerow({"id": name, "parent": parent, "kind": "project", "heading": "一", "title": name, "where": where})
+            writer.writerow(
+                {
+                    "id": name,
+                    "parent": parent,
+                    "kind": "project",
+                    "heading": "一",
+                    "title": name,
+                    "where": where,
+                }
+            )
     return open_store(tmp_path)
 
 

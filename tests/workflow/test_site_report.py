@@ -23,7 +23,10 @@ DAY = date(2026, 11, 22)
 def store(tmp_path):
     river_world(tmp_path)
     zone = "zone: ecological_redline\ncoverage: ['140405']\n"
-    squares = [({"name": "甲区"}, shapely.box(0, 1000, 300, 1300)), ({"name": "乙区"}, shapely.box(300, 1000, 700, 1300))]
+    squares = [
+        ({"name": "甲区"}, shapely.box(0, 1000, 300, 1300)),
+        ({"name": "乙区"}, shapely.box(300, 1000, 700, 1300)),
+    ]
     add_layer(tmp_path, "redline", squares, accuracy=1, extra=zone)
     return open_store(tmp_path)
 
@@ -32,14 +35,25 @@ def store(tmp_path):
 def answer(store, tmp_path):
     square = degrees(shapely.box(100, 1100, 500, 1200))
     path = tmp_path / "地块.geojson"
-    feature = {"type": "Feature", "properties": {"name": "地块一"}, "geometry": shapely.geometry.mapping(square)}
-    path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}), encoding="utf-8")
+    feature = {
+        "type": "Feature",
+        "properties": {"name": "地块一"},
+        "geometry": shapely.geometry.mapping(square),
+    }
+    path.write_text(
+        json.dumps({"type": "FeatureCollection", "features": [feature]}), encoding="utf-8"
+    )
     return ask(store, SiteQuestion(as_at=DAY, files=(path,)))
 
 
 def test_the_overlap_is_what_the_drawing_says(answer):
-    areas = {f.feature: f.overlap_m2 for f in answer.result.sites[0].findings if f.layer == "redline"}
-    assert areas == {"甲区": pytest.approx(20_000, rel=1e-4), "乙区": pytest.approx(20_000, rel=1e-4)}
+    areas = {
+        f.feature: f.overlap_m2 for f in answer.result.sites[0].findings if f.layer == "redline"
+    }
+    assert areas == {
+        "甲区": pytest.approx(20_000, rel=1e-4),
+        "乙区": pytest.approx(20_000, rel=1e-4),
+    }
 
 
 def test_json_workbook_html_and_word_show_the_same_verdict_and_areas(answer):
@@ -62,7 +76,9 @@ def test_json_workbook_html_and_word_show_the_same_verdict_and_areas(answer):
 
 
 def test_rounded_rows_of_a_layer_add_up_to_its_rounded_total(answer):
-    rows = list(load_workbook(io.BytesIO(render(answer, "xlsx")))["占压面积"].iter_rows(values_only=True))
+    rows = list(
+        load_workbook(io.BytesIO(render(answer, "xlsx")))["占压面积"].iter_rows(values_only=True)
+    )
     total = sum(row[3] for row in rows[1:] if row[1] == "redline")
     exact = sum(f.overlap_m2 for f in answer.result.sites[0].findings if f.layer == "redline")
     assert total == pytest.approx(round(exact / 10_000, 4), abs=1e-9)
@@ -82,7 +98,14 @@ def test_word_and_workbook_have_the_same_bytes_twice(answer):
 def test_the_report_has_its_chapters_and_its_limits(answer):
     page = render(answer, "html")
     chapters = re.findall(r"<h2>(.*?)</h2>", page)
-    assert chapters[:6] == ["一、项目概况", "二、依据与数据来源", "三、方法与精度", "四、分项结果", "五、管控要求", "六、结论与建议"]
+    assert chapters[:6] == [
+        "一、项目概况",
+        "二、依据与数据来源",
+        "三、方法与精度",
+        "四、分项结果",
+        "五、管控要求",
+        "六、结论与建议",
+    ]
     assert "不替代主管部门审查意见" in page
     assert "编制" in page
 

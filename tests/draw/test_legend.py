@@ -1,0 +1,77 @@
+import pytest
+
+from geo.draw.ink import Ink
+from geo.draw.legend import Entry, entries_of, fit_legend, items_of
+from geo.draw.drawn import Numbered, Skipped
+from geo.draw.lettering import shipped
+
+INK = Ink(fill="#123456")
+
+
+def entries(count, words="图例条目"):
+    rows = [Entry("heading", "图　例"), Entry("group", "一组")]
+    return (*rows, *(Entry("entry", f"{words}{n}", INK, ("area",)) for n in range(count)))
+
+
+def rectangles(legend, width):
+    column = (width - 0.0) / legend.columns
+    return [(r.x, r.y, r.x + column * 0.99, r.y + r.height) for r in legend.rows]
+
+
+@pytest.mark.parametrize("count", [1, 5, 12, 30, 60])
+def test_rows_stay_inside_their_frame_and_never_collide(count):
+    legend = fit_legend(entries(count), shipped(), width_mm=80, height_mm=90)
+    assert legend is not None
+    assert len(legend.rows) == count + 2
+    for row in legend.rows:
+        assert row.y + row.height <= 90 + 1e-6
+        assert row.x < 80
+    boxes = sorted((r.x, r.y, r.y + r.height) for r in legend.rows)
+    for (x, _, bottom), (next_x, top, _) in zip(boxes, boxes[1:], strict=False):
+        assert next_x > x or top >= bottom - 1e-6
+
+
+def test_every_line_fits_its_column():
+    legend = fit_legend(entries(8, "一个说明文字相当长的图例条目名称"), shipped(), width_mm=50, height_mm=90)
+    assert legend is not None
+    room = 50 / legend.columns - legend.swatch_mm
+    for row in legend.rows:
+        if row.entry.kind == "entry":
+            widest = max(shipped().width_mm(t, "sans", size_pt=legend.size_pt) for t in row.lines)
+            assert widest <= room
+            assert "".join(row.lines) == row.entry.text
+
+
+def test_a_full_legend_has_smaller_letters_or_more_columns():
+    few = fit_legend(entries(4), shipped(), width_mm=60, height_mm=60)
+    many = fit_legend(entries(40), shipped(), width_mm=60, height_mm=60)
+    assert few is not None
+    assert many is not None
+    assert many.size_pt < few.size_pt or many.columns > few.columns
+
+
+def test_what_cannot_fit_is_told_by_none():
+    assert fit_legend(entries(200), shipped(), width_mm=30, height_mm=30) is None
+    assert fit_legend(entries(1), shipped(), width_mm=0.5, height_mm=30) is None
+
+
+def test_a_heading_never_stands_last_in_a_column():
+    rows = (*entries(7), Entry("group", "二组"), *(Entry("entry", f"又一条{n}", INK) for n in range(7)))
+    for height in range(24, 60, 3):
+        legend = fit_legend(rows, shipped(), width_mm=90, height_mm=height)
+        if legend is None:
+            continue
+        for row, after in zip(legend.rows, legend.rows[1:], strict=False):
+            if row.entry.kind in ("heading", "group"):
+                assert after.x == row.x
+
+
+def test_missing_layers_are_shown_as_missing():
+    rows = entries_of((), (), [Skipped("生态保护红线", "未取得")])
+    assert rows[-1].kind == "absent"
+    assert rows[-1].text == "生态保护红线（未取得）"
+
+
+def test_the_list_has_a_title_and_an_empty_list_has_none():
+    assert [e.text for e in items_of([Numbered(1, "甲")], "任务编号")] == ["任务编号", "甲"]
+    assert items_of([], "任务编号") == ()
