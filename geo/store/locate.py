@@ -218,7 +218,7 @@ class Locator:
         return Located(
             shapely.union_all(np.asarray(rows.geometry.array, dtype=object)),
             table.spec.authority or "schematic", float(rows["accuracy_m"].max()),
-            (table.spec.provider or table.spec.title,),
+            (table.spec.provider or table.spec.title,), internal=table.internal,
         )  # fmt: skip
 
     def _buffer(self, form: w.Buffer, scope: Scope) -> Located:
@@ -265,7 +265,10 @@ class Locator:
             if not complaint:
                 worth = (table.spec.authority or "schematic", 0.0, (table.spec.title,))
                 pairs = zip(rows.geometry, rows["accuracy_m"], strict=True)
-                return [replace(Located(g, *worth), accuracy_m=float(a)) for g, a in pairs]
+                return [
+                    replace(Located(g, *worth), accuracy_m=float(a), internal=table.internal)
+                    for g, a in pairs
+                ]
         if isinstance(form, w.Any_):
             return [part for inner in form.any for part in self._features(inner, scope)]
         return [self.within(form, scope)]

@@ -72,7 +72,8 @@ def _one(
 
 def _worth(river: Candidate, rivers: Rivers) -> Located:
     source = f"{river.name}：{river.source}"
-    return Located(rivers.network.line(river.name), river.authority, river.accuracy_m, (source,))
+    line = rivers.network.line(river.name)
+    return Located(line, river.authority, river.accuracy_m, (source,), internal=river.internal)
 
 
 def _reach(
@@ -98,7 +99,10 @@ def _reach(
         return replace(base, geometry=None, unresolved=(*base.unresolved, complaint))
     worst = max(base.accuracy_m, *(end.accuracy_m for end in ends))
     sources = tuple(s for end in ends for s in end.sources)
-    return replace(base, geometry=line, accuracy_m=worst, sources=(*base.sources, *sources))
+    return replace(
+        base, geometry=line, accuracy_m=worst, sources=(*base.sources, *sources),
+        internal=base.internal or any(end.internal for end in ends),
+    )  # fmt: skip
 
 
 def _cut(
@@ -120,7 +124,10 @@ def _point(name: str, scope: Scope, locator: Locator) -> Located:
     first = chosen.found[0]
     geometry = shapely.union_all([c.geometry for c in chosen.found])
     point = geometry if geometry.geom_type == "Point" else shapely.point_on_surface(geometry)
-    return Located(point, first.authority, first.accuracy_m, (f"{name}：{first.source}",))
+    return Located(
+        point, first.authority, first.accuracy_m, (f"{name}：{first.source}",),
+        internal=any(c.internal for c in chosen.found),
+    )  # fmt: skip
 
 
 def _confluence(form: w.Confluence, scope: Scope, locator: Locator, rivers: Rivers) -> Located:
@@ -147,7 +154,10 @@ def _along(
         snap_m=SNAP_M + start.accuracy_m,
     )  # fmt: skip
     accuracy = max(start.accuracy_m, rivers.worst_accuracy_m(lines))
-    return Located(lines, "schematic", accuracy, (*start.sources, "河网：图层 rivers"))
+    return Located(
+        lines, "schematic", accuracy, (*start.sources, "河网：图层 rivers"),
+        internal=start.internal or locator.store.layer("rivers").internal,
+    )  # fmt: skip
 
 
 def _own_river(name: str, locator: Locator, rivers: Rivers) -> str | None:

@@ -31,6 +31,7 @@ class Located:
         reasons: Why something cannot be placed, as the planner wrote it.
         remarks: What a reader must know (clipped away, schematic width …).
         inner: The narrower of two buffer widths, drawn but not judged by.
+        internal: It rests on a layer marked 内部, so its coordinates do not leave the office.
     """
 
     geometry: Geometry | None
@@ -42,6 +43,7 @@ class Located:
     reasons: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
     inner: Geometry | None = None
+    internal: bool = False
 
     @property
     def complete(self) -> bool:
@@ -103,6 +105,7 @@ def merged(
         reasons=_unique(s for part in whole for s in part.reasons),
         remarks=_unique(s for part in whole for s in part.remarks),
         inner=shapely.union_all(narrow) if narrow else None,
+        internal=any(part.internal for part in whole),
     )
 
 

@@ -34,11 +34,14 @@ class Candidate:
     accuracy_m: float
     source: str
     by_alias: bool = False
+    internal: bool = False
 
     def located(self) -> Located:
         """View the feature as a place."""
         source = (f"{self.name}：{self.source}",)
-        return Located(self.geometry, self.authority, self.accuracy_m, source)
+        return Located(
+            self.geometry, self.authority, self.accuracy_m, source, internal=self.internal
+        )
 
     def told(self) -> str:
         """Describe it so that a planner can tell it from others of its name."""
@@ -135,6 +138,7 @@ def _candidates(table: LayerTable) -> Iterable[tuple[Candidate, list[str]]]:
                 authority=table.spec.authority or "schematic",
                 accuracy_m=float(columns["accuracy_m"][row]),
                 source=_text(columns["source"][row]) or table.spec.provider or table.spec.title,
+                internal=table.internal,
             ),
             [a.strip() for a in _text(columns["aliases"][row]).replace("；", ";").split(";") if a.strip()],
         )  # fmt: skip
