@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from PIL import Image
 
 from geo.draw.scene import Scene, compose
 from geo.draw.sheet import save as save_sheet
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
 
     from geo.store.store import Store
 
+_PICTURE_DPI: Final = 300
+_QUALITY: Final = 92
+
 
 @dataclass(frozen=True, eq=False)
 class DrawnMap:
@@ -27,11 +32,17 @@ class DrawnMap:
     name: str
     scene: Scene
 
-    def save(self, path: Path) -> None:
+    def save(self, path: Path, *, internal: bool = False) -> None:
         """Write the map; the suffix (.png .pdf .svg .html) picks the format.
 
+        A map with layers marked 内部 gives a PDF of one picture, which carries no coordinates.
+
+        Args:
+            path: Where to.
+            internal: Let out the coordinates of internal layers.
+
         Raises:
-            UsageError: Another suffix.
+            UsageError: Another suffix, or SVG or HTML of internal layers that is not allowed.
             MissingError: A glyph no font has.
         """
         suffix = path.suffix.lower()
@@ -39,15 +50,35 @@ class DrawnMap:
             raise UsageError(f"{path.name}: 地图可写为 .png .pdf .svg .html")
         with replacing(path) as temporary:
             if suffix == ".html":
-                temporary.write_text(web_page(self.scene), encoding="utf-8")
+                page = web_page(self.scene, internal=internal)
+                temporary.write_text(page, encoding="utf-8", newline="\n")
+            elif suffix == ".pdf" and self.scene.internal and not internal:
+                temporary.write_bytes(picture_pdf(self.scene))
             else:
-                save_sheet(self.scene, temporary)
+                save_sheet(self.scene, temporary, internal=internal)
+
+    def may_be(self, suffix: str) -> bool:
+        """Tell whether a format (``html``) may leave the office without ``internal``."""
+        return not self.scene.internal or suffix in ("png", "pdf")
 
     def _repr_png_(self) -> bytes:
         """Show the sheet in a notebook."""
         out = io.BytesIO()
         save_sheet(self.scene, out, format="png", dpi=110)
         return out.getvalue()
+
+
+def picture_pdf(scene: Scene) -> bytes:
+    """Write a sheet as a PDF that holds a picture of it and nothing else; same scene, same bytes."""
+    image, out = io.BytesIO(), io.BytesIO()
+    save_sheet(scene, image, format="png", dpi=_PICTURE_DPI)
+    day = scene.as_at.timetuple()
+    with Image.open(image) as picture:
+        picture.convert("RGB").save(
+            out, "PDF", resolution=_PICTURE_DPI, quality=_QUALITY, title=scene.title,
+            producer="hongxian", creationDate=day, modDate=day,
+        )  # fmt: skip
+    return out.getvalue()
 
 
 def draw_map(store: Store, name: str, *, as_at: date) -> DrawnMap:
