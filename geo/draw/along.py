@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from shapely import Geometry
 
-    from geo.draw.lettering import Lettering
 
 #: Distance between character centres, multiples of the size; wide setting comes first on long lines.
 _PITCHES: Final = (2.2, 1.6, 1.25, 1.06)
@@ -28,7 +27,7 @@ _BEND: Final = 32.0
 _PLACES: Final = 22
 
 
-def along_line(request: Request, fonts: Lettering) -> Iterator[Candidate]:
+def along_line(request: Request) -> Iterator[Candidate]:
     """Offer places along a line on both of its sides.
 
     The line is smoothed over the width of a character first, so that the name flows with the
@@ -68,9 +67,11 @@ def _set(
     """Set one name from a place on; return its pieces and how much it bends, or nothing."""
     count = len(request.text)
     em = request.size_pt * MM_PER_POINT
-    where = start + np.arange(count) * pitch
+    where = np.asarray(start + np.arange(count) * pitch, dtype=float)
     points, turns = _smooth(line, where, em)
-    run = points[-1] - points[0] if count > 1 else np.array([math.cos(turns[0]), math.sin(turns[0])])
+    run = (
+        points[-1] - points[0] if count > 1 else np.array([math.cos(turns[0]), math.sin(turns[0])])
+    )
     steep = abs(run[1]) > 1.15 * abs(run[0])
     backwards = run[1] > 0 if steep else run[0] < 0
     if backwards:
@@ -111,6 +112,3 @@ def _boxes(pieces: tuple[Piece, ...], em: float) -> NDArray[np.float64]:
         half = (abs(math.cos(angle)) + abs(math.sin(angle))) * em / 2 + 0.1
         rows.append((piece.x - half, piece.y - half, piece.x + half, piece.y + half))
     return np.array(rows)
-
-
-__all__ = ["along_line"]

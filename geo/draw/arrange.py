@@ -66,7 +66,9 @@ def arrange(scene: Scene) -> Arranged:
 def _cut(scene: Scene, lonlat: NDArray[np.object_]) -> NDArray[np.object_]:
     frame = scene.layout.map.inner(-_OUTSIDE)
     page = scene.to_mm(np.asarray(scene.plane.geometry(lonlat), dtype=object))
-    return np.asarray(shapely.intersection(page, shapely.box(frame.x, frame.y, frame.right, frame.top)))
+    return np.asarray(
+        shapely.intersection(page, shapely.box(frame.x, frame.y, frame.right, frame.top))
+    )
 
 
 def _placed(scene: Scene, layers: tuple[OnPage, ...]) -> Placement:
@@ -95,5 +97,3 @@ def _symbols(item: OnPage) -> list[NDArray[np.float64]]:
         else:
             found.append(symbol_boxes(points, of_class.ink))
     return found
-
-

@@ -96,7 +96,9 @@ def base_of(boundaries: Boundaries, adcodes: tuple[str, ...], *, plane: Plane) -
     )  # fmt: skip
 
 
-def focused(base: Base, boundaries: Boundaries, lonlat: Geometry, adcode: str, *, plane: Plane) -> Base:
+def focused(
+    base: Base, boundaries: Boundaries, lonlat: Geometry, adcode: str, *, plane: Plane
+) -> Base:
     """Return the ground of one page of a series: the page's own area is what it is about.
 
     A point or a line has no area; its page stays about the whole territory.

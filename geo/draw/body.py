@@ -45,6 +45,8 @@ def draw_body(pen: Pen, arranged: Arranged) -> None:
     whole = shapely.box(frame.x, frame.y, frame.right, frame.top)
     pen.areas(whole, fill=_OUTSIDE, clip=clip)
     pen.areas(territory, fill=_INSIDE, clip=clip)
+    for picture in scene.backdrops:
+        pen.image(picture.picture, frame, clip=clip)
     blocked = _under_labels(arranged)
     for item in arranged.layers:
         _areas(pen, item, blocked, clip)
@@ -52,7 +54,13 @@ def draw_body(pen: Pen, arranged: Arranged) -> None:
     pen.areas(shapely.difference(whole, territory), fill=_OUTSIDE, opacity=_VEIL, clip=clip)
     _borders(pen, scene, territory, clip)
     if arranged.grid is not None:
-        pen.lines(scene.to_mm(arranged.grid.lines), colour="#5b8db8", width_pt=0.25, opacity=0.5, clip=clip)
+        pen.lines(
+            scene.to_mm(arranged.grid.lines),
+            colour="#5b8db8",
+            width_pt=0.25,
+            opacity=0.5,
+            clip=clip,
+        )
     for item in arranged.layers:
         _points(pen, item, clip)
     for placed in arranged.placement.placed:
@@ -102,7 +110,13 @@ def _lines(pen: Pen, item: OnPage, clip: Rectangle) -> None:
         width = max(ink.width, TASK_LINE_PT) if tasks else ink.width
         opacity = 0.9 if tasks else ink.opacity
         if ink.casing_width:
-            pen.lines(lines, colour=ink.casing, width_pt=width + 2 * ink.casing_width, opacity=0.75, clip=clip)
+            pen.lines(
+                lines,
+                colour=ink.casing,
+                width_pt=width + 2 * ink.casing_width,
+                opacity=0.75,
+                clip=clip,
+            )
         pen.lines(lines, colour=ink.edge, width_pt=width, dash=ink.dash, opacity=opacity, clip=clip)
 
 
@@ -138,7 +152,15 @@ def _write(pen: Pen, placed: Placed) -> None:
         pen.lines(line, colour=_LEADER, width_pt=0.4)
     if request.badges:
         for piece, (number, colour) in zip(candidate.pieces, request.badges, strict=True):
-            badge(pen, piece.x, piece.y, number, size_pt=candidate.size_pt, fill=colour, ink=request.colour)
+            badge(
+                pen,
+                piece.x,
+                piece.y,
+                number,
+                size_pt=candidate.size_pt,
+                fill=colour,
+                ink=request.colour,
+            )
         return
     for piece in candidate.pieces:
         pen.text(
@@ -147,14 +169,16 @@ def _write(pen: Pen, placed: Placed) -> None:
         )  # fmt: skip
 
 
-def badge(pen: Pen, x: float, y: float, number: str, *, size_pt: float, fill: str, ink: str) -> None:
+def badge(
+    pen: Pen, x: float, y: float, number: str, *, size_pt: float, fill: str, ink: str
+) -> None:
     """Draw a number in a disc, wider for more figures."""
     em = size_pt * MM_PER_POINT
     half = 0.75 * em
     reach = max(len(number) * 0.31 * em - 0.31 * em, 0.0)
-    shape = shapely.buffer(shapely.LineString([(x - reach, y), (x + reach + 1e-6, y)]), half, quad_segs=10)
+    shape = shapely.buffer(
+        shapely.LineString([(x - reach, y), (x + reach + 1e-6, y)]), half, quad_segs=10
+    )
     pen.areas(shape, fill=fill)
     pen.lines(shape, colour="#ffffff" if ink == "#ffffff" else "#555555", width_pt=0.45)
     pen.text(x, y, number, size_pt=size_pt, face="bold", colour=ink, align="center")
-
-

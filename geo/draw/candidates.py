@@ -106,7 +106,11 @@ class Block:
         left, top = x - self.width / 2, y + self.height / 2
         wide, tall = self.cell
         return tuple(
-            Piece(text, left + (at % self.columns + 0.5) * wide, top - (at // self.columns + 0.5) * tall)
+            Piece(
+                text,
+                left + (at % self.columns + 0.5) * wide,
+                top - (at // self.columns + 0.5) * tall,
+            )
             for at, text in enumerate(self.cells)
         )
 
@@ -123,7 +127,9 @@ def block(request: Request, fonts: Lettering, *, text: str = "", share: float = 
     if request.badges:
         cells = tuple(number for number, _ in request.badges)
         columns = math.ceil(math.sqrt(len(cells) * 1.4)) if len(cells) > 2 else len(cells)  # noqa: PLR2004
-        return Block(cells, columns, (BADGE * em * max(1.0, 0.62 * max(map(len, cells))), BADGE * em), em)
+        return Block(
+            cells, columns, (BADGE * em * max(1.0, 0.62 * max(map(len, cells))), BADGE * em), em
+        )
     lines = tuple((text or request.text).split("\n"))
     wide = max(fonts.width_mm(line, request.face, size_pt=size) for line in lines)
     return Block(lines, 1, (wide, em * LINE_HEIGHT), em)
@@ -138,7 +144,7 @@ _SIDES: Final = (
 
 def beside_point(request: Request, fonts: Lettering) -> Iterator[Candidate]:
     """Offer eight places around a point at two distances; a number may stand on the point itself."""
-    x, y = request.geometry.x, request.geometry.y  # type: ignore[attr-defined]
+    x, y = request.geometry.x, request.geometry.y
     size = block(request, fonts)
     if request.badges:
         yield _simple(size, x, y, -1.0)
@@ -169,7 +175,9 @@ def with_leader(request: Request, fonts: Lettering) -> Iterator[Candidate]:
         yield from _leaders(block(request, fonts, share=0.9), origin, start=0.0, base=7.0)
     elif request.kind == "line":
         parts = [p for p in shapely.get_parts(geometry) if shapely.get_dimensions(p) == 1]
-        middle = shapely.line_interpolate_point(max(parts, key=shapely.length), 0.5, normalized=True)
+        middle = shapely.line_interpolate_point(
+            max(parts, key=shapely.length), 0.5, normalized=True
+        )
         yield from _leaders(block(request, fonts), (middle.x, middle.y), start=0.3, base=5.0)
     else:
         origin = geometry.coords[0]
@@ -198,7 +206,8 @@ def _chain(start: tuple[float, float], end: tuple[float, float]) -> NDArray[np.f
     """Cover a segment with small boxes."""
     count = max(int(math.dist(start, end) / _STEP), 1) + 1
     points = np.linspace(start, end, count)
-    return np.hstack([points - 0.15, points + 0.15])
+    boxes: NDArray[np.float64] = np.hstack([points - 0.15, points + 0.15])
+    return boxes
 
 
 def inside_area(request: Request, fonts: Lettering) -> Iterator[Candidate]:
@@ -260,7 +269,7 @@ def _variants(request: Request) -> Iterator[tuple[float, str, float]]:
 
 
 def _largest(area: Geometry) -> Geometry | None:
-    parts = [p for p in shapely.get_parts(area) if shapely.get_dimensions(p) == 2]  # noqa: PLR2004
+    parts = [p for p in shapely.get_parts(area) if shapely.area(p) > 0.0]
     return max(parts, key=shapely.area, default=None)
 
 
@@ -270,6 +279,10 @@ def _spots(part: Geometry, size: Block, pole: tuple[float, float]) -> NDArray[np
     if size.width > 1.25 * (east - west) or size.height > 1.25 * (north - south):
         return np.empty((0, 2))
     counts = [int(min(max(span / 1.5, 3), 17)) for span in (east - west, north - south)]
-    xs, ys = np.linspace(west, east, counts[0] + 2)[1:-1], np.linspace(south, north, counts[1] + 2)[1:-1]
+    xs, ys = (
+        np.linspace(west, east, counts[0] + 2)[1:-1],
+        np.linspace(south, north, counts[1] + 2)[1:-1],
+    )
     grid = np.array([pole, *((x, y) for x in xs for y in ys)])
-    return grid[shapely.contains_xy(part, grid[:, 0], grid[:, 1])]
+    inside = shapely.contains_xy(part, grid[:, 0], grid[:, 1])
+    return np.asarray(grid[inside])

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-
     from geo.spec.style import ClassSymbol, Graduated, Style
 
 NO_VALUE: Final = "无数据"
@@ -80,6 +79,13 @@ def _column(frame: pd.DataFrame, field: str) -> pd.Series[str]:
     return frame[field].astype("string").fillna("").str.strip()
 
 
+def _indices(
+    values: pd.Series[str], order: Mapping[str, int], *, other: int = -1
+) -> NDArray[np.int64]:
+    """Turn values into their places in an order."""
+    return np.array([order.get(str(value), other) for value in values], dtype=np.int64)
+
+
 def _by_field(
     frame: pd.DataFrame, field: str, given: Mapping[str, ClassSymbol], ink: Ink
 ) -> Classes:
@@ -93,7 +99,7 @@ def _by_field(
         drawn = replace(ink, edge=colour) if line else replace(ink, fill=colour)
         classes.append(SymbolClass(value or NO_VALUE, drawn if value else _NO_DATA))
     order = {value: at for at, value in enumerate([*given, *others])}
-    return Classes(values.map(order).to_numpy(np.int64), tuple(classes))
+    return Classes(_indices(values, order), tuple(classes))
 
 
 def _by_preset(frame: pd.DataFrame, base: Preset, title: str) -> Classes:
@@ -102,7 +108,7 @@ def _by_preset(frame: pd.DataFrame, base: Preset, title: str) -> Classes:
     present = [v for v in base.classes if (values == v).any()]
     classes = [SymbolClass(*base.classes[v]) for v in present]
     order = {value: at for at, value in enumerate(present)}
-    of = values.map(order).fillna(len(classes)).to_numpy(np.int64)
+    of = _indices(values, order, other=len(classes))
     if (of == len(classes)).any():
         classes.append(SymbolClass(f"其他{title}" if classes else title, base.ink))
     return Classes(of, tuple(classes))
@@ -112,13 +118,18 @@ def _by_change(frame: pd.DataFrame, base: Preset, title: str) -> Classes:
     """Give each pair of present and target water class a symbol of two halves."""
     pairs = list(zip(_column(frame, "base_class"), _column(frame, base.by), strict=True))
     order = [*base.classes, ""]
-    rank = {pair: tuple(order.index(c) if c in order else len(order) for c in pair[::-1]) for pair in pairs}
+    rank = {
+        pair: tuple(order.index(c) if c in order else len(order) for c in pair[::-1])
+        for pair in pairs
+    }
     present = sorted(set(pairs), key=lambda pair: (rank[pair], pair))
     colours = {name: ink.fill for name, (_, ink) in base.classes.items()}
     classes = tuple(
         SymbolClass(
             f"{title}　{now or '—'}→{then or '—'}" if now or then else f"{title}（类别未载）",
-            replace(base.ink, fill=colours.get(now, "#ffffff"), second=colours.get(then, "#ffffff")),
+            replace(
+                base.ink, fill=colours.get(now, "#ffffff"), second=colours.get(then, "#ffffff")
+            ),
         )
         for now, then in present
     )
@@ -126,7 +137,7 @@ def _by_change(frame: pd.DataFrame, base: Preset, title: str) -> Classes:
 
 
 def _several_zones(frame: pd.DataFrame) -> bool:
-    return "zone_kind" in frame.columns and frame["zone_kind"].dropna().nunique() > 1
+    return "zone_kind" in frame.columns and len(set(frame["zone_kind"].dropna())) > 1
 
 
 def _by_zone(frame: pd.DataFrame, style: Style) -> Classes:
@@ -138,7 +149,7 @@ def _by_zone(frame: pd.DataFrame, style: Style) -> Classes:
     if (kinds == "").any():
         classes.append(SymbolClass("未分类", _NO_DATA))
     index = {k: at for at, k in enumerate([*order, ""])}
-    return Classes(kinds.map(index).to_numpy(np.int64), tuple(classes))
+    return Classes(_indices(kinds, index), tuple(classes))
 
 
 def _graduated(frame: pd.DataFrame, how: Graduated, ink: Ink) -> Classes:
@@ -150,8 +161,9 @@ def _graduated(frame: pd.DataFrame, how: Graduated, ink: Ink) -> Classes:
     of, titles = _given(numbers, how) if how.scheme == "given" else _found(numbers, known, how)
     unit = f" {how.unit}" if how.unit else ""
     line = ink.fill == "none"
+    base = replace(ink, opacity=1.0)
     classes = [
-        SymbolClass(f"{t}{unit}", replace(ink, opacity=1.0, **{"edge" if line else "fill": c}))
+        SymbolClass(f"{t}{unit}", replace(base, edge=c) if line else replace(base, fill=c))
         for t, c in zip(titles, ramp(how.palette, len(titles)), strict=True)
     ]
     if not known.all():

@@ -12,7 +12,12 @@ if TYPE_CHECKING:
 
 
 def clauses_in_words(
-    kind: str, laws: Iterable[Law], *, day: date, adcodes: tuple[str, ...], basins: tuple[str, ...] | None
+    kind: str,
+    laws: Iterable[Law],
+    *,
+    day: date,
+    adcodes: tuple[str, ...],
+    basins: tuple[str, ...] | None,
 ) -> str:
     """List the clauses that speak of a zone kind on a day, with what each says; empty for none.
 

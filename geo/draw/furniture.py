@@ -12,7 +12,8 @@ from geo.draw.grid import Grid, graticule, kilometre_grid
 from geo.draw.lettering import MM_PER_POINT
 from geo.draw.page import Frame
 from geo.draw.scale import scale_bar, scale_text
-from geo.draw.scene import NOT_REVIEWED, Scene
+from geo.draw.scene import Scene
+from geo.draw.wording import NOT_REVIEWED
 from geo.spec.vocabulary import SCHEMATIC_NOTICE
 
 if TYPE_CHECKING:
@@ -41,19 +42,22 @@ def draw_frames(pen: Pen, scene: Scene) -> None:
 
 
 def draw_titles(pen: Pen, scene: Scene) -> None:
-    """Set the plan's title above the map's, the subtitle below, and the review notice at the right."""
+    """Set the plan's title above the map's, the subtitle below, and 审图号 or its lack at the right."""
     layout, scale = scene.layout, scene.layout.type_scale
     band = layout.title
     middle = band.x + band.w / 2
     y = band.top - 2.2 * scale
-    notice = 0.0 if scene.approval else pen.fonts.width_mm(NOT_REVIEWED, "bold", size_pt=7.5 * scale) + 3.0
+    review = f"审图号：{scene.approval}" if scene.approval else NOT_REVIEWED
+    notice = pen.fonts.width_mm(review, "bold", size_pt=7.5 * scale) + 3.0
     told = notice_frame(scene)
     beside = told.w if told is not None and told.y > layout.map.top else 0.0
     room = band.w - 2.0 * (max(notice, beside) + 4.0)
     if scene.plan_title:
         y -= 2.3 * scale
         size = fitting(pen, scene.plan_title, "sans", size_pt=9.5 * scale, width_mm=room)
-        pen.text(middle, y, scene.plan_title, size_pt=size, face="sans", colour="#333333", align="center")
+        pen.text(
+            middle, y, scene.plan_title, size_pt=size, face="sans", colour="#333333", align="center"
+        )
         y -= 2.3 * scale
     y -= 4.6 * scale
     size = fitting(pen, scene.title, "title", size_pt=19.0 * scale, width_mm=room)
@@ -62,8 +66,12 @@ def draw_titles(pen: Pen, scene: Scene) -> None:
         y -= 6.6 * scale
         size = fitting(pen, scene.subtitle, "sans", size_pt=9.0 * scale, width_mm=room)
         pen.text(middle, y, scene.subtitle, size_pt=size, colour="#333333", align="center")
-    if not scene.approval:
-        pen.text(layout.credits.right, band.top - 4.6 * scale, NOT_REVIEWED, size_pt=7.5 * scale, face="bold",
+    if scene.approval:
+        pen.text(
+            layout.credits.right, band.top - 4.6 * scale, review, size_pt=7.5 * scale, align="right"
+        )
+    else:
+        pen.text(layout.credits.right, band.top - 4.6 * scale, review, size_pt=7.5 * scale, face="bold",
                  colour=RED, align="right")  # fmt: skip
 
 
@@ -71,7 +79,11 @@ def grid_of(scene: Scene) -> Grid | None:
     """Return the grid that the map asks for."""
     if scene.grid == "none":
         return None
-    return kilometre_grid(scene.window) if scene.grid == "kilometre" else graticule(scene.plane, scene.window)
+    return (
+        kilometre_grid(scene.window)
+        if scene.grid == "kilometre"
+        else graticule(scene.plane, scene.window)
+    )
 
 
 def draw_grid_labels(pen: Pen, scene: Scene, grid: Grid) -> None:
@@ -83,7 +95,9 @@ def draw_grid_labels(pen: Pen, scene: Scene, grid: Grid) -> None:
         dx, dy, turn = {
             "bottom": (0, -1, 0.0), "top": (0, 1, 0.0), "left": (-1, 0, 90.0), "right": (1, 0, -90.0),
         }[tick.edge]  # fmt: skip
-        pen.lines(shapely.LineString([(x, y), (x + dx * 0.9, y + dy * 0.9)]), colour=INK, width_pt=0.5)
+        pen.lines(
+            shapely.LineString([(x, y), (x + dx * 0.9, y + dy * 0.9)]), colour=INK, width_pt=0.5
+        )
         half = pen.fonts.width_mm(tick.text, "sans", size_pt=size) / 2
         if dx == 0:
             x = min(max(x, frame.x + half), frame.right - half)
@@ -113,7 +127,9 @@ def _corners(frame: Frame, wide: float, tall: float) -> tuple[Frame, Frame, Fram
 def _hidden(scene: Scene, ground: Frame) -> float:
     """Return how much of the territory a frame would hide, square millimetres."""
     box = shapely.box(ground.x, ground.y, ground.right, ground.top)
-    return round(float(shapely.area(shapely.intersection(scene.to_mm(scene.base.territory), box))), 3)
+    return round(
+        float(shapely.area(shapely.intersection(scene.to_mm(scene.base.territory), box))), 3
+    )
 
 
 def draw_arrow(pen: Pen, scene: Scene) -> None:
@@ -129,9 +145,21 @@ def draw_arrow(pen: Pen, scene: Scene) -> None:
     pen.lines(outline, colour="#ffffff", width_pt=2.4, opacity=0.8)
     pen.areas(shapely.Polygon(east), fill="#ffffff")
     pen.areas(shapely.Polygon(west), fill=INK)
-    pen.lines(shapely.MultiPolygon([shapely.Polygon(west), shapely.Polygon(east)]), colour=INK, width_pt=0.6)
+    pen.lines(
+        shapely.MultiPolygon([shapely.Polygon(west), shapely.Polygon(east)]),
+        colour=INK,
+        width_pt=0.6,
+    )
     tip = np.array([0.0, tall + 2.0 * scale]) @ turn.T + (x, y)
-    pen.text(float(tip[0]), float(tip[1]), "北", size_pt=9.0 * scale, face="bold", align="center", halo="#ffffff")
+    pen.text(
+        float(tip[0]),
+        float(tip[1]),
+        "北",
+        size_pt=9.0 * scale,
+        face="bold",
+        align="center",
+        halo="#ffffff",
+    )
 
 
 def notice_frame(scene: Scene) -> Frame | None:
@@ -154,9 +182,7 @@ def notice_frame(scene: Scene) -> Frame | None:
 
 
 def _meet(one: Frame, other: Frame) -> bool:
-    return (
-        one.x < other.right and other.x < one.right and one.y < other.top and other.y < one.top
-    )
+    return one.x < other.right and other.x < one.right and one.y < other.top and other.y < one.top
 
 
 def closed_frames(scene: Scene) -> list[Frame]:
@@ -192,8 +218,18 @@ def draw_scale(pen: Pen, scene: Scene) -> None:
         value = at * bar.part_m / (1000.0 if unit == "km" else 1.0)
         last = f"{value:g} {unit}" if at == bar.parts else f"{value:g}"
         if at in (0, 1, 2, bar.parts):
-            shift = pen.fonts.width_mm(f" {unit}", "sans", size_pt=6.2 * scale) / 2 if at == bar.parts else 0.0
-            pen.text(x + at * bar.part_mm + shift, y + tall + 1.7 * scale, last, size_pt=6.2 * scale, align="center")
+            shift = (
+                pen.fonts.width_mm(f" {unit}", "sans", size_pt=6.2 * scale) / 2
+                if at == bar.parts
+                else 0.0
+            )
+            pen.text(
+                x + at * bar.part_mm + shift,
+                y + tall + 1.7 * scale,
+                last,
+                size_pt=6.2 * scale,
+                align="center",
+            )
     pen.text(ground.x + ground.w / 2, ground.top - 1.9 * scale, f"比例尺　{scale_text(scene.denominator)}",
              size_pt=8.0 * scale, face="sans", align="center")  # fmt: skip
 
@@ -216,8 +252,17 @@ def draw_signs(pen: Pen, scene: Scene) -> None:
             wide = ground.w * share
             pen.box(Frame(x, y, wide, tall), edge=INK, width_pt=0.4)
             head = 13.0 * scale if share == 1.0 else 7.6 * scale
-            pen.lines(shapely.LineString([(x + head, y), (x + head, y + tall)]), colour=INK, width_pt=0.4)
-            pen.text(x + head / 2, y + tall / 2, name, size_pt=6.6 * scale, colour="#333333", align="center")
+            pen.lines(
+                shapely.LineString([(x + head, y), (x + head, y + tall)]), colour=INK, width_pt=0.4
+            )
+            pen.text(
+                x + head / 2,
+                y + tall / 2,
+                name,
+                size_pt=6.6 * scale,
+                colour="#333333",
+                align="center",
+            )
             size = fitting(pen, value, "sans", size_pt=6.8 * scale, width_mm=wide - head - 1.0)
             pen.text(x + (head + wide) / 2, y + tall / 2, value, size_pt=size, align="center")
             x += wide

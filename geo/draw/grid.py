@@ -57,7 +57,7 @@ def degrees_text(value: float, letter: str) -> str:
 def graticule(plane: Plane, window: Window) -> Grid:
     """Return meridians and parallels as true curves of the plane."""
     west, south, east, north = _degrees(plane, window)
-    step = _step(max(east - west, (north - south)) * 60.0, _MINUTES) / 60.0
+    step = _step(east - west, north - south, tuple(m / 60.0 for m in _MINUTES))
     lines, ticks = [], []
     frame = shapely.box(*window)
     for lon in _multiples(west, east, step):
@@ -79,7 +79,7 @@ def kilometre_grid(window: Window) -> Grid:
     ['502', '504', '506', '508', '510']
     """
     west, south, east, north = window
-    step = _step(max(east - west, north - south) / 1000.0, _KILOMETRES) * 1000.0
+    step = _step(east - west, north - south, tuple(k * 1000.0 for k in _KILOMETRES))
     lines, ticks = [], []
     for x in _multiples(west, east, step):
         lines.append(shapely.LineString([(x, south), (x, north)]))
@@ -102,9 +102,11 @@ def _degrees(plane: Plane, window: Window) -> Window:
     return float(lon.min()), float(lat.min()), float(lon.max()), float(lat.max())
 
 
-def _step(span: float, ladder: tuple[float, ...]) -> float:
-    """Return the finest step whose lines stand far enough apart."""
-    return next((s for s in ladder if s >= span * _APART), ladder[-1])
+def _step(wide: float, tall: float, ladder: tuple[float, ...]) -> float:
+    """Return the finest step whose lines stand far enough apart, with two lines at least each way."""
+    apart = next((s for s in ladder if s >= max(wide, tall) * _APART), ladder[-1])
+    two = max((s for s in ladder if 2.0 * s <= min(wide, tall)), default=ladder[0])
+    return min(apart, two)
 
 
 def _multiples(low: float, high: float, step: float) -> list[float]:

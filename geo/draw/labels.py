@@ -38,6 +38,8 @@ _INK: Final = 0.28
 _PASSES: Final = 3
 _FAR: Final = 1e9
 NUMBER_PT: Final = 5.6
+#: A symbol whose centre is this near is the label's own, millimetres.
+_SAME_SPOT: Final = 0.02
 _SMALLER: Final = 0.86
 
 
@@ -102,8 +104,14 @@ class Ground:
             self._sums = padded.cumsum(axis=0).cumsum(axis=1)
         limit_x, limit_y = self._sums.shape[1] - 1, self._sums.shape[0] - 1
         known = np.nan_to_num(boxes, nan=-_FAR)
-        x0, x1 = (np.clip(((known[..., i] - self.frame.x) / _CELL).astype(int), 0, limit_x) for i in (0, 2))
-        y0, y1 = (np.clip(((known[..., i] - self.frame.y) / _CELL).astype(int), 0, limit_y) for i in (1, 3))
+        x0, x1 = (
+            np.clip(((known[..., i] - self.frame.x) / _CELL).astype(int), 0, limit_x)
+            for i in (0, 2)
+        )
+        y0, y1 = (
+            np.clip(((known[..., i] - self.frame.y) / _CELL).astype(int), 0, limit_y)
+            for i in (1, 3)
+        )
         s = self._sums
         return np.asarray(s[y1, x1] - s[y0, x1] - s[y1, x0] + s[y0, x0])
 
@@ -179,8 +187,10 @@ def candidates_of(request: Request, fonts: Lettering) -> list[Candidate]:
     """List the places a request may take; none for a line too short for its name."""
     if request.badges and request.kind == "line":
         return list(on_line(request, fonts))
-    ways = {"point": beside_point, "area": inside_area, "line": along_line}
-    return list(ways[request.kind](request, fonts))
+    if request.kind == "line":
+        return list(along_line(request))
+    way = beside_point if request.kind == "point" else inside_area
+    return list(way(request, fonts))
 
 
 def _padded(found: Sequence[Candidate]) -> NDArray[np.float64]:
@@ -202,9 +212,9 @@ def _not_own(blocked: NDArray[np.float64], request: Request) -> NDArray[np.bool_
     """Leave out the symbol a label belongs to: its leader starts there, a number may stand on it."""
     if request.kind != "point":
         return np.ones(len(blocked), dtype=bool)
-    x, y = request.geometry.x, request.geometry.y  # type: ignore[attr-defined]
-    own = (blocked[:, 0] <= x) & (x <= blocked[:, 2]) & (blocked[:, 1] <= y) & (y <= blocked[:, 3])
-    return np.asarray(~own)
+    x, y = request.geometry.x, request.geometry.y
+    off_x, off_y = (blocked[:, 0] + blocked[:, 2]) / 2 - x, (blocked[:, 1] + blocked[:, 3]) / 2 - y
+    return np.asarray(np.hypot(off_x, off_y) > _SAME_SPOT)
 
 
 def _hits(boxes: NDArray[np.float64], others: NDArray[np.float64]) -> NDArray[np.bool_]:
@@ -225,7 +235,8 @@ def _near(boxes: NDArray[np.float64], others: NDArray[np.float64]) -> NDArray[np
     """Keep the boxes that meet the hull of all candidates."""
     low, high = np.nanmin(boxes[..., :2], axis=(0, 1)), np.nanmax(boxes[..., 2:], axis=(0, 1))
     meets = (others[:, 0] < high[0]) & (others[:, 2] > low[0])
-    return others[meets & (others[:, 1] < high[1]) & (others[:, 3] > low[1])]
+    meets &= (others[:, 1] < high[1]) & (others[:, 3] > low[1])
+    return np.asarray(others[meets])
 
 
 def _others(offers: Sequence[_Offer], chosen: dict[int, int], at: int) -> NDArray[np.float64]:
@@ -275,7 +286,9 @@ def _settled(
         else:
             numbered.append(request)
             number = first + len(numbered) - 1
-            placed[at] = _last_resort(_number(request, number), number, fonts, frame, ground, blocked, others)
+            placed[at] = _last_resort(
+                _number(request, number), number, fonts, frame, ground, blocked, others
+            )
     ordered = tuple(placed[i] for i in sorted(placed))
     return Placement(ordered, tuple(numbered), tuple(omitted))
 
@@ -316,5 +329,4 @@ def _free_of_text(
     free = np.flatnonzero(_inside(boxes, frame) & ~_hits(boxes, taken))
     if not len(free):
         return None
-    cheapest = min(free, key=lambda i: (found[i].cost, i))
-    return found[cheapest]
+    return min((found[int(i)] for i in free), key=lambda candidate: candidate.cost)

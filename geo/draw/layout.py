@@ -93,12 +93,12 @@ def _scale(wanted: Wanted, layout: Layout) -> int | None:
 def _score(denominator: int, layout: Layout, slack: float = 0.0) -> float:
     """Weigh scale first, then small letters and empty paper; without a legend, the best it can be."""
     share = layout.map.w * layout.map.h / (layout.width * layout.height)
-    score = denominator * share**-0.25
+    score: float = denominator * share**-0.25
     if not layout.fitted.rows:
         return score
     letters = LEGEND_SIZES[0] * layout.type_scale / layout.fitted.size_pt
     small = 1.3 if layout.fitted.size_pt < LEGIBLE_PT * layout.type_scale else 1.0
-    return score * small * letters**0.5 * (1.0 + 0.35 * slack)
+    return float(score * small * letters**0.5 * (1.0 + 0.35 * slack))
 
 
 Fill = Callable[[], Iterator[tuple[Layout, float]]]
@@ -131,20 +131,25 @@ def _body(wanted: Wanted, fonts: Lettering, width: float, height: float) -> Layo
     tall = (3.0 + 9.5 + 4.6 * wanted.has_plan + 4.4 * wanted.has_subtitle) * scale
     title = Frame(neat.x, neat.top - tall, neat.w, tall)
     inner = neat.w - 2 * _PAD
-    lines = sum(len(fonts.wrap(t, "sans", size_pt=6.2 * scale, width_mm=inner)) for t in wanted.credit_lines)
-    foot = lines * 6.2 * scale * MM_PER_POINT * 1.3 + 1.8
-    credits = Frame(neat.x + _PAD, neat.y + 1.0, inner, foot)
-    body = Frame(neat.x + _PAD, credits.top, inner, title.y - credits.top)
+    lines = sum(
+        len(fonts.wrap(t, "sans", size_pt=6.2 * scale, width_mm=inner)) for t in wanted.credit_lines
+    )
+    tall = lines * 6.2 * scale * MM_PER_POINT * 1.3 + 1.8
+    foot = Frame(neat.x + _PAD, neat.y + 1.0, inner, tall)
+    body = Frame(neat.x + _PAD, foot.top, inner, title.y - foot.top)
     empty = Legend((), 1.0, 1, 1.0, (0.0, 0.0))
     return Layout(
         wanted.page.size, width, height, neat, title, body, body, body, empty, None, body, None,
-        credits, scale,
+        foot, scale,
     )  # fmt: skip
 
 
 def _map_frame(body: Frame, *, right: float = 0.0, bottom: float = 0.0) -> Frame:
     return Frame(
-        body.x + _RING, body.y + bottom + _RING, body.w - 2 * _RING - right, body.h - 2 * _RING - bottom
+        body.x + _RING,
+        body.y + bottom + _RING,
+        body.w - 2 * _RING - right,
+        body.h - 2 * _RING - bottom,
     )
 
 
@@ -187,7 +192,7 @@ def _beneath(
     bar = Frame(x, panel.y + signs_tall + 1.0, right, bar_tall)
     spare = panel.top - bar.top - 1.0
     inset, left = None, x
-    if wanted.inset and spare >= 24.0 * scale:
+    if wanted.inset and spare >= 18.0 * scale:
         tall = min(spare, right / wanted.inset * 1.1)
         inset = Frame(x, panel.top - tall, right, tall)
         bar = Frame(x, (bar.y + inset.y - 1.0 - bar_tall) / 2, right, bar_tall)
@@ -214,4 +219,6 @@ def _fitted(wanted: Wanted, fonts: Lettering, frame: Frame, scale: float) -> Leg
     if frame.h <= 0.0 or frame.w <= 0.0:
         return None
     largest = LEGEND_SIZES[0] * scale
-    return fit_legend(wanted.entries, fonts, width_mm=frame.w, height_mm=frame.h, largest_pt=largest)
+    return fit_legend(
+        wanted.entries, fonts, width_mm=frame.w, height_mm=frame.h, largest_pt=largest
+    )

@@ -23,6 +23,8 @@ _SWATCH: Final = 2.3
 _GAP: Final = 0.7
 _LEADING: Final = 1.42
 _COLUMN_GAP: Final = 1.6
+#: The lowest a row can be, multiples of the size.
+_LEAST_ROW: Final = 1.1
 #: The narrowest column worth having, characters.
 _NARROWEST: Final = 7.5
 #: What broken entries weigh against larger letters.
@@ -90,7 +92,9 @@ def entries_of(
         for at, found in enumerate(layer.classes):
             before = held.get(found.title)
             count = layer.count(at) + (before[1] or 0 if before else 0)
-            first = before[0] if before else Entry("entry", found.title, found.ink, layer.shapes(at))
+            first = (
+                before[0] if before else Entry("entry", found.title, found.ink, layer.shapes(at))
+            )
             held[found.title] = (first, count)
     rows = [Entry("heading", "图　例")]
     for group in sorted(groups, key=group_rank):
@@ -124,7 +128,7 @@ def fit_legend(
     """
     best: tuple[float, Legend] | None = None
     for size in (s * largest_pt / SIZES[0] for s in SIZES):
-        most = max(int(width_mm / (_NARROWEST * size * MM_PER_POINT)), 1)
+        most = int(width_mm / (_NARROWEST * size * MM_PER_POINT))
         for columns in range(1, min(most, 6) + 1):
             found = _set(entries, fonts, size, columns, width_mm, height_mm)
             if found is not None:
@@ -136,10 +140,17 @@ def fit_legend(
 
 
 def _set(
-    entries: tuple[Entry, ...], fonts: Lettering, size: float, columns: int, width: float, height: float
+    entries: tuple[Entry, ...],
+    fonts: Lettering,
+    size: float,
+    columns: int,
+    width: float,
+    height: float,
 ) -> Legend | None:
     gap = _COLUMN_GAP * size * MM_PER_POINT
     column = (width - gap * (columns - 1)) / columns
+    if len(entries) * _LEAST_ROW * size * MM_PER_POINT > columns * height:
+        return None
     rows = _flow(entries, fonts, size, column, gap, columns, height)
     if rows is None:
         return None

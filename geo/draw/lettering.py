@@ -48,7 +48,9 @@ def _characters(path: Path) -> frozenset[int]:
 
 @lru_cache(maxsize=65_536)
 def _advance(path: Path, character: str) -> float:
-    """Width of one character over the font size."""
+    """Width of one character over the font size; of one the font lacks, a whole body."""
+    if ord(character) not in _characters(path):
+        return BODY
     font = _font(path)
     glyph = font.load_char(ord(character), flags=LoadFlags.NO_SCALE)
     return float(glyph.horiAdvance / font.units_per_EM)
@@ -165,14 +167,18 @@ def lettering(fonts: Fonts | None = None) -> Lettering:
     if fonts is None:
         return base
     title, sans, serif = (_installed(name) for name in (fonts.title, fonts.sans, fonts.serif))
-    return Lettering(title or base.title, title or base.bold, sans or base.sans, serif or base.serif)
+    return Lettering(
+        title or base.title, title or base.bold, sans or base.sans, serif or base.serif
+    )
 
 
 def _installed(family: str | None) -> Path | None:
     if family is None:
         return None
     try:
-        return Path(fontManager.findfont(FontProperties(family=[family]), fallback_to_default=False))
+        return Path(
+            fontManager.findfont(FontProperties(family=[family]), fallback_to_default=False)
+        )
     except ValueError as error:
         raise MissingError(
             f"workspace.yml 的 fonts 写了“{family}”，本机没有安装 — 请安装该字体，或删去这一项改用自带字体"

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 from geo.draw.arrange import Arranged, arrange
 from geo.draw.layout import LEGIBLE_PT
 from geo.draw.palette import confusable, contrast
-from geo.draw.scene import NOT_REVIEWED
 from geo.draw.sheet import draw_arranged
+from geo.draw.wording import NOT_REVIEWED
 from geo.errors import MissingError, Problem
 from geo.spec.vocabulary import SCHEMATIC_NOTICE
 
@@ -75,7 +75,9 @@ def _furniture(scene: Scene, pen: Pen) -> Iterator[Fault]:
         if not layer.credit:
             yield Fault(f"图层“{layer.title}”没有资料来源", "请在图层文件中填写 provider")
         if not layer.as_of and layer.kind != "where":
-            yield Fault(f"图层“{layer.title}”没有数据日期", "请填写 as_of 或规划的 issued", warning=True)
+            yield Fault(
+                f"图层“{layer.title}”没有数据日期", "请填写 as_of 或规划的 issued", warning=True
+            )
     if not scene.unit:
         yield Fault("图签没有制图单位", "请在 workspace.yml 的 credits.unit 填写", warning=True)
 

@@ -133,7 +133,9 @@ def confusable(colours: Iterable[str], *, least: float = 8.0) -> tuple[tuple[str
 
 
 def _linear(srgb: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)
+    """Undo the curve of sRGB (IEC 61966-2-1)."""
+    knee = 0.04045
+    return np.where(srgb <= knee, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)
 
 
 def _lab(linear: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -14,10 +14,11 @@ import numpy as np
 import shapely
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
 from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 from matplotlib.textpath import TextPath
-from matplotlib.transforms import Affine2D
+from matplotlib.transforms import Affine2D, Transform
 
 from geo.draw.lettering import MM_PER_POINT
 from geo.draw.markers import OUTLINES, OVERLAYS
@@ -56,6 +57,7 @@ class Pen:
         self.axes.set_xlim(0.0, width)
         self.axes.set_ylim(0.0, height)
         self.axes.set_axis_off()
+        self.axes.set_autoscale_on(False)
 
     def next_level(self) -> float:
         """Return a drawing order above everything drawn so far."""
@@ -64,15 +66,16 @@ class Pen:
 
     def clip(self, frame: Frame) -> Rectangle:
         """Return a rectangle that artists may be clipped by."""
-        box = Rectangle((frame.x, frame.y), frame.w, frame.h, transform=self.axes.transData)
-        return box
+        return Rectangle((frame.x, frame.y), frame.w, frame.h, transform=self.axes.transData)
 
     def _add(self, patch: PathPatch, clip: Rectangle | None) -> None:
         self.axes.add_artist(patch)
         if clip is not None:
             patch.set_clip_path(clip)
 
-    def areas(self, geometry: Any, *, fill: str, opacity: float = 1.0, clip: Rectangle | None = None) -> None:
+    def areas(
+        self, geometry: Any, *, fill: str, opacity: float = 1.0, clip: Rectangle | None = None
+    ) -> None:
         """Fill polygons as one shape, so that overlaps are not darker."""
         path = _area_path(geometry)
         if path is not None and fill != "none" and opacity > 0.0:
@@ -95,7 +98,9 @@ class Pen:
                             capstyle="butt" if dash else cap, joinstyle="round", alpha=opacity,
                             zorder=self.next_level()), clip)  # fmt: skip
 
-    def symbols(self, points: NDArray[np.float64], ink: Ink, *, clip: Rectangle | None = None) -> None:
+    def symbols(
+        self, points: NDArray[np.float64], ink: Ink, *, clip: Rectangle | None = None
+    ) -> None:
         """Draw a point symbol at each of some places (n, 2)."""
         size = ink.size * MM_PER_POINT
         outline = OUTLINES[ink.marker]
@@ -107,13 +112,33 @@ class Pen:
             self._add(PathPatch(_stamped(OVERLAYS[ink.marker] * size, points), facecolor=over, edgecolor=edge,
                                 linewidth=ink.width, joinstyle="round", zorder=self.next_level()), clip)  # fmt: skip
 
-    def dots(self, points: NDArray[np.float64], *, colour: str, size_mm: float, clip: Rectangle | None = None) -> None:
+    def dots(
+        self,
+        points: NDArray[np.float64],
+        *,
+        colour: str,
+        size_mm: float,
+        clip: Rectangle | None = None,
+    ) -> None:
         """Draw round dots."""
         if len(points):
             path = _stamped(OUTLINES["circle"] * size_mm, points)
-            self._add(PathPatch(path, facecolor=colour, edgecolor="none", zorder=self.next_level()), clip)
+            self._add(
+                PathPatch(path, facecolor=colour, edgecolor="none", zorder=self.next_level()), clip
+            )
 
-    def box(self, frame: Frame, *, edge: str = "#000000", width_pt: float = 0.5, fill: str = "none") -> None:
+    def image(self, pixels: NDArray[np.uint8], frame: Frame, *, clip: Rectangle) -> None:
+        """Fill a frame with a picture, its first row at the top."""
+        extent = (frame.x, frame.right, frame.y, frame.top)
+        picture = AxesImage(self.axes, extent=extent, origin="upper", interpolation="bilinear")
+        picture.set_data(pixels)
+        picture.set_zorder(self.next_level())
+        self.axes.add_artist(picture)
+        picture.set_clip_path(clip)
+
+    def box(
+        self, frame: Frame, *, edge: str = "#000000", width_pt: float = 0.5, fill: str = "none"
+    ) -> None:
         """Draw a rectangle."""
         self.axes.add_artist(Rectangle(
             (frame.x, frame.y), frame.w, frame.h, facecolor=fill, edgecolor=edge, linewidth=width_pt,
@@ -129,16 +154,20 @@ class Pen:
         Text is text, so that a PDF can be searched. A slanted one is drawn as outlines with the
         same words, unseen, over it.
         """
-        if not text:
+        if not text.strip():
             return
         self.said.append((text, face))
         # White letters stand on coloured discs, not on paper.
         self.inks.add(colour)
+        if self.fonts.missing(text, face):
+            return  # the sheet is refused when all of it is known
         wide = self.fonts.width_mm(text, face, size_pt=size_pt)
         shift = {"left": 0.0, "center": -wide / 2, "right": -wide}[align]
         em = size_pt * MM_PER_POINT
-        where = self._placed(x, y, shift, -MIDDLE * em, turn)
-        outline = TextPath((0.0, 0.0), text, size=em, prop=self.fonts.properties(face, size_pt=size_pt))
+        where: Transform = self._placed(x, y, shift, -MIDDLE * em, turn)
+        outline = TextPath(
+            (0.0, 0.0), text, size=em, prop=self.fonts.properties(face, size_pt=size_pt)
+        )
         if slanted:
             lean = np.array([[1.0, _LEAN, -_LEAN * MIDDLE * em], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
             where = Affine2D(lean) + where
@@ -149,7 +178,9 @@ class Pen:
                                           joinstyle="round", alpha=0.88, zorder=level))  # fmt: skip
         if slanted:
             shape = where.transform_path(outline)
-            self.axes.add_artist(PathPatch(shape, facecolor=colour, edgecolor="none", zorder=level + 0.2))
+            self.axes.add_artist(
+                PathPatch(shape, facecolor=colour, edgecolor="none", zorder=level + 0.2)
+            )
         corner = self._placed(x, y, shift, -MIDDLE * em, turn).transform((0.0, 0.0))
         self.axes.text(
             float(corner[0]), float(corner[1]), text, fontproperties=self.fonts.properties(face, size_pt=size_pt),
@@ -185,7 +216,10 @@ def _line_path(geometry: Any) -> Path | None:
     parts = shapely.get_parts(shapely.get_parts(np.atleast_1d(np.asarray(geometry, dtype=object))))
     lines = parts[shapely.get_dimensions(parts) == 1]
     rings = shapely.get_rings(parts[shapely.get_dimensions(parts) == 2])  # noqa: PLR2004
-    both = [_path(shapely.simplify(lines, _DETAIL_MM), closed=False), _path(shapely.simplify(rings, _DETAIL_MM), closed=True)]
+    both = [
+        _path(shapely.simplify(lines, _DETAIL_MM), closed=False),
+        _path(shapely.simplify(rings, _DETAIL_MM), closed=True),
+    ]
     paths = [p for p in both if p is not None]
     return Path.make_compound_path(*paths) if paths else None
 

@@ -43,11 +43,15 @@ class Plane:
     def _proj(self) -> Proj:
         return Proj(CRS.from_user_input(self.crs))
 
-    def forward(self, lon: ArrayLike, lat: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def forward(
+        self, lon: ArrayLike, lat: ArrayLike
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Turn degrees into metres east and north."""
         return self._out(lon, lat)
 
-    def inverse(self, x: ArrayLike, y: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def inverse(
+        self, x: ArrayLike, y: ArrayLike
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Turn metres east and north into degrees."""
         return self._back(x, y)
 

@@ -150,7 +150,10 @@ def _stretches(line: Geometry) -> list[Geometry]:
     from_end = shapely.length(longest) / 2
     points = shapely.get_coordinates(shapely.segmentize(longest, 1.0))
     along = np.r_[0.0, np.hypot(*np.diff(points, axis=0).T).cumsum()]
-    return [shapely.linestrings(points[along <= from_end]), shapely.linestrings(points[along > from_end])]
+    return [
+        shapely.linestrings(points[along <= from_end]),
+        shapely.linestrings(points[along > from_end]),
+    ]
 
 
 def _without_seats(found: list[Request]) -> list[Request]:

@@ -8,10 +8,14 @@ from typing import Final
 from geo.errors import UsageError
 
 _STEPS: Final = (1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 7.5, 8.0)
+_FINEST: Final = 5_000
+_COARSEST: Final = 5_000_000
 #: Denominators a sheet may have, 1:5 000 to 1:5 000 000.
 LADDER: Final = tuple(
-    sorted({round(step * 10**power) for power in (3, 4, 5, 6) for step in _STEPS
-            if 5_000 <= step * 10**power <= 5_000_000})
+    sorted({
+        round(step * 10**power) for power in (3, 4, 5, 6) for step in _STEPS
+        if _FINEST <= step * 10**power <= _COARSEST
+    })
 )  # fmt: skip
 _BAR_KM: Final = tuple(n * 10.0**power for power in (-2, -1, 0, 1, 2) for n in (1, 2, 3, 4, 5))
 

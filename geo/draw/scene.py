@@ -9,13 +9,31 @@ import numpy as np
 import shapely
 
 from geo.draw.base import Base, Surroundings, base_of, focused, surroundings_of
-from geo.draw.drawn import NOTHING_HERE, Batch, DrawnLayer, Numbered, Skipped, from_layer, from_tasks, from_where
+from geo.draw.drawn import Batch, DrawnLayer, Numbered, Skipped
 from geo.draw.layout import LEGIBLE_PT, Chosen, Wanted, choose_layout
 from geo.draw.legend import SIZES as LEGEND_SIZES
-from geo.draw.legend import Entry, Legend, entries_of, fit_legend, items_of
+from geo.draw.legend import Entry, Legend, fit_legend, items_of
 from geo.draw.lettering import Lettering, lettering
 from geo.draw.plane import Plane, plane_for
-from geo.draw.symbols import BORDERS
+from geo.draw.table_layer import from_layer, from_where
+from geo.draw.task_layer import from_tasks, renumbered
+from geo.draw.terrain import Backdrop, backdrop
+from geo.draw.window import (
+    Window,
+    box_around,
+    in_window,
+    lonlat_bounds,
+    size_of,
+    window_of,
+)
+from geo.draw.wording import (
+    INDEX_TITLE,
+    LIST_TITLE,
+    NOT_REVIEWED,
+    UNNAMED_TITLE,
+    Draft,
+    grid_kind,
+)
 from geo.errors import UsageError
 from geo.spec.maps import DrawLayer, DrawTasks, DrawTerrain, DrawWhere
 
@@ -23,7 +41,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date
 
-    from numpy.typing import NDArray
     from shapely import Geometry
 
     from geo.draw.page import Layout
@@ -32,21 +49,9 @@ if TYPE_CHECKING:
     from geo.spec.workspace import Credits
     from geo.store.store import Store
 
-#: Room left around the extent when the map gives no margin, share of its longer side.
-_MARGIN: Final = 0.03
 #: Features are read from this much beyond the extent, share of its longer side: the paper always
 #: shows more than the extent, and how much is known only when the legend is.
 _BEYOND: Final = 0.9
-#: Points this far outside the territory still belong to the map, share of the extent's diagonal.
-_NEAR: Final = 0.03
-_WATERS: Final = "水系"
-_ADMIN: Final = "行政区划"
-Window = tuple[float, float, float, float]
-NOT_A_BORDER: Final = "图上界线不作为划界依据"
-NOT_REVIEWED: Final = "内部使用，未经审图"
-LIST_TITLE: Final = "任务编号"
-INDEX_TITLE: Final = "图幅编号"
-UNNAMED_TITLE: Final = "图上编号"
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,6 +84,7 @@ class Scene:
     layout: Layout
     base: Base
     around: Surroundings
+    backdrops: tuple[Backdrop, ...]
     layers: tuple[DrawnLayer, ...]
     skipped: tuple[Skipped, ...]
     listed: tuple[Numbered, ...]
@@ -97,7 +103,8 @@ class Scene:
     @property
     def schematic(self) -> bool:
         """Tell whether anything drawn is schematic, which the sheet must say on its face."""
-        return any(layer.authority == "schematic" for layer in self.layers)
+        layers = any(layer.authority == "schematic" for layer in self.layers)
+        return layers or any(picture.schematic for picture in self.backdrops)
 
     @property
     def internal(self) -> tuple[str, ...]:
@@ -131,6 +138,7 @@ class Focus:
 def compose(
     map_id: str, spec: MapSpec, store: Store, *, as_at: date, extent: Geometry | None = None,
     title: str | None = None, subtitle: str | None = None, extra: Sequence[Batch] = (),
+    focus: Focus | None = None, numbered: Sequence[str] = (),
 ) -> Scene:  # fmt: skip
     """Resolve a map against a workspace's data.
 
@@ -139,29 +147,33 @@ def compose(
         spec: What the planner wrote.
         store: The workspace's data.
         as_at: The map's date; layers out of date on that day are said to be.
+        extent: What to show whole instead of the map's own extent, EPSG:4490.
         title: Instead of the map's own title.
-        focus: What a page of a series is about, instead of the map's own extent.
-        number: Number the features of layers and list them, instead of writing their names.
+        subtitle: Instead of the map's own subtitle.
         extra: What no map file can name (a footprint), drawn on top of everything.
+        focus: What a page of a series is about; its extent comes before all others.
+        numbered: Draw only the features of these names, as numbers from 1, and list them.
 
     Raises:
         UsageError: The map names what does not exist, or does not fit its page.
         MissingError: A font named by the workspace is not installed.
     """
-    shown = focus.extent if focus is not None else _extent(spec, store)
+    shown = _shown(spec, store, extent, focus)
     plane = plane_for(shown)
-    near = _around(shown, _BEYOND)
+    near = box_around(shown, _BEYOND)
     base = base_of(store.boundaries, _adcodes(spec, store), plane=plane)
-    batches = [*_batches(spec, store, as_at, near), *extra]
+    if focus is not None:
+        base = focused(base, store.boundaries, focus.geometry, focus.adcode, plane=plane)
+    batches = [*_batches(spec, store, as_at, near, numbered), *extra]
     layers = tuple(b.layer for b in batches if b.layer is not None)
     skipped = tuple(s for b in batches for s in b.skipped)
     listed = tuple(n for b in batches for n in b.listed)
     head = store.spec.plans[spec.plan].head if spec.plan else None
-    below = _subtitle(spec.subtitle, head)
-    draft = Draft(spec, store, plane, base, layers, skipped, listed, as_at,
-                  INDEX_TITLE if number else LIST_TITLE)
+    below = _subtitle(spec.subtitle if subtitle is None else subtitle, head)
+    names = INDEX_TITLE if numbered else LIST_TITLE
+    draft = Draft(spec, store, plane, base, layers, skipped, listed, names)
     wanted = Wanted(
-        spec.page, _size(shown, plane, spec), draft.entries(layers), head is not None,
+        spec.page, size_of(shown, plane, spec), draft.entries(layers), head is not None,
         bool(below), draft.credits(layers),
         _inset_ratio(base) if spec.page.inset else None,
     )  # fmt: skip
@@ -170,29 +182,42 @@ def compose(
     scene = Scene(
         id=map_id, title=title or spec.title, subtitle=below,
         plan_title=head.title if head else "", as_at=as_at, plane=plane, window=(0.0, 0.0, 1.0, 1.0),
-        denominator=chosen.denominator, extent=shown, layout=chosen.layout, base=base, around=Surroundings(), layers=(),
+        denominator=chosen.denominator, extent=shown, layout=chosen.layout, base=base, around=Surroundings(), backdrops=(), layers=(),
         every=layers, skipped=skipped, listed=listed, notes=(), credits=(), wanted=wanted, draft=draft,
         signs=store.spec.marker.credits, unit=spec.unit or store.spec.marker.credits.unit,
-        approval=spec.approval or "", public=spec.edition == "public", grid=_grid(spec), fonts=fonts,
+        approval=spec.approval or "", public=spec.edition == "public", grid=grid_kind(spec), fonts=fonts,
     )  # fmt: skip
     return _filled(scene, chosen)
 
 
 def _filled(scene: Scene, chosen: Chosen) -> Scene:
     """Give a scene its page: the window, what shows in it, and the words about that."""
-    window = _window(scene.extent, scene.plane, chosen.layout, chosen.denominator)
-    kept = _in_window(scene.every, scene.base, scene.plane, window)
-    entries = scene.draft.entries(kept)
-    layout = replace(chosen.layout, fitted=_refit(scene, entries, chosen.layout) or chosen.layout.fitted)
-    near = shapely.box(*_lonlat_bounds(scene.plane, window))
+    window = window_of(scene.extent, scene.plane, chosen.layout, chosen.denominator)
+    shown = in_window(scene.every, scene.base, scene.plane, window, extent=scene.extent)
+    kept, listed = renumbered(shown, scene.every)
+    pictures, unread = _backdrops(scene, window)
+    draft = replace(scene.draft, listed=listed, pictures=pictures, unread=unread)
+    entries = draft.entries(kept)
+    layout = replace(
+        chosen.layout, fitted=_refit(scene, entries, chosen.layout) or chosen.layout.fitted
+    )
+    near = shapely.box(*lonlat_bounds(scene.plane, window))
     around = surroundings_of(
         scene.draft.store.boundaries, scene.base.adcodes, near=near, plane=scene.plane
     )
     return replace(
         scene, around=around, window=window, denominator=chosen.denominator, layout=layout, layers=kept,
-        skipped=scene.draft.left_out(kept),
-        notes=scene.draft.notes(kept), credits=scene.draft.credits(kept),
+        draft=draft, listed=listed, backdrops=pictures, skipped=draft.left_out(kept), notes=draft.notes(kept),
+        credits=draft.credits(kept),
     )  # fmt: skip
+
+
+def _backdrops(scene: Scene, window: Window) -> tuple[tuple[Backdrop, ...], tuple[Skipped, ...]]:
+    """Sample the rasters that lie behind the map."""
+    items = [item for item in scene.draft.spec.layers if isinstance(item, DrawTerrain)]
+    found = [backdrop(i, scene.draft.store, plane=scene.plane, window=window) for i in items]
+    pictures = tuple(f for f in found if isinstance(f, Backdrop))
+    return pictures, tuple(f for f in found if isinstance(f, Skipped))
 
 
 def relaid(scene: Scene, unnamed: tuple[Numbered, ...], *, last: bool = False) -> Scene:
@@ -210,7 +235,7 @@ def relaid(scene: Scene, unnamed: tuple[Numbered, ...], *, last: bool = False) -
     least = min(scene.layout.fitted.size_pt, LEGIBLE_PT * scene.layout.type_scale)
     if fitted is not None and (last or fitted.size_pt >= least - 1e-9):
         return replace(scene, layout=replace(scene.layout, fitted=fitted))
-    wanted = replace(scene.wanted, entries=(*scene.wanted.entries, *extra))
+    wanted = replace(scene.wanted, entries=entries)
     return _filled(replace(scene, wanted=wanted), choose_layout(wanted, scene.fonts))
 
 
@@ -224,13 +249,17 @@ def _subtitle(text: str, head: PlanHead | None) -> str:
     return "" if head is not None and text.strip("《》") == head.title else text
 
 
-def _grid(spec: MapSpec) -> str:
-    """A public map carries no kilometre grid."""
-    return "graticule" if spec.edition == "public" and spec.page.grid == "kilometre" else spec.page.grid
-
-
 def _adcodes(spec: MapSpec, store: Store) -> tuple[str, ...]:
-    return (store.spec.plans[spec.plan].head.adcode,) if spec.plan else store.spec.marker.jurisdictions
+    return (
+        (store.spec.plans[spec.plan].head.adcode,) if spec.plan else store.spec.marker.jurisdictions
+    )
+
+
+def _shown(spec: MapSpec, store: Store, extent: Geometry | None, focus: Focus | None) -> Geometry:
+    """Return what the sheet shows whole, EPSG:4490."""
+    if focus is not None:
+        return focus.extent
+    return _extent(spec, store) if extent is None else extent
 
 
 def _extent(spec: MapSpec, store: Store) -> Geometry:
@@ -243,51 +272,22 @@ def _extent(spec: MapSpec, store: Store) -> Geometry:
     return store.plan_territory(spec.plan) if spec.plan else store.territory
 
 
-def _around(shown: Geometry, share: float) -> Geometry:
-    """Return a box around an extent, EPSG:4490, grown by a share of its longer side."""
-    west, south, east, north = shown.bounds
-    grow = max(east - west, north - south, 0.02) * share
-    return shapely.box(west - grow, south - grow, east + grow, north + grow)
-
-
-def _size(shown: Geometry, plane: Plane, spec: MapSpec) -> tuple[float, float]:
-    """Width and height of the extent with its margin, metres."""
-    west, south, east, north = plane.geometry(shown).bounds
-    margin = spec.margin if spec.margin is not None else max(east - west, north - south) * _MARGIN
-    return max(east - west + 2 * margin, 200.0), max(north - south + 2 * margin, 200.0)
-
-
-def _window(
-    shown: Geometry, plane: Plane, layout: Layout, denominator: int
-) -> Window:
-    west, south, east, north = plane.geometry(shown).bounds
-    x, y = (west + east) / 2, (south + north) / 2
-    half = layout.map.w * denominator / 2000.0, layout.map.h * denominator / 2000.0
-    return x - half[0], y - half[1], x + half[0], y + half[1]
-
-
-def _lonlat_bounds(plane: Plane, window: Window) -> Window:
-    """Return west, south, east, north degrees of all that a window shows."""
-    edge = shapely.segmentize(shapely.box(*window).exterior, (window[2] - window[0]) / 8.0)
-    lon, lat = plane.inverse(*shapely.get_coordinates(edge).T)
-    return float(lon.min()), float(lat.min()), float(lon.max()), float(lat.max())
-
-
 def _batches(
-    spec: MapSpec, store: Store, day: date, near: Geometry, *, number: bool
+    spec: MapSpec, store: Store, day: date, near: Geometry, numbered: Sequence[str]
 ) -> Iterable[Batch]:
     first = 1
     for item in spec.layers:
         if isinstance(item, DrawLayer):
-            start = first if number else None
-            batch = _public(spec, from_layer(item, store, day=day, near=near, first=start))
+            found = from_layer(
+                item, store, day=day, near=near, adcodes=_adcodes(spec, store), numbered=numbered
+            )
+            batch = _public(spec, found)
         elif isinstance(item, DrawTasks):
             batch = from_tasks(item, store, first=first)
         elif isinstance(item, DrawWhere):
             batch = from_where(item, store, plan=spec.plan)
         else:
-            assert isinstance(item, DrawTerrain)  # noqa: S101 - the last of the union
-            batch = Batch(skipped=(Skipped(item.title or item.terrain, "地形底图未取得"),))
+            continue  # a raster is sampled when the window is known
         first += len(batch.listed)
         yield batch
 
@@ -309,101 +309,4 @@ def _inset_ratio(base: Base) -> float | None:
     return {0: None, 1: 1.0, 2: 1.75}[len(base.panes)]
 
 
-@dataclass(frozen=True, eq=False)
-class Draft:
-    """What the words of a sheet are made of."""
-
-    spec: MapSpec
-    store: Store
-    plane: Plane
-    base: Base
-    layers: tuple[DrawnLayer, ...]
-    skipped: tuple[Skipped, ...]
-    listed: tuple[Numbered, ...]
-    as_at: date
-    list_title: str = LIST_TITLE
-
-    def entries(self, layers: tuple[DrawnLayer, ...]) -> tuple[Entry, ...]:
-        """Rows of the legend and of the list."""
-        outline = BORDERS[self.base.level]
-        names = {"county": "县（市、区）界", "city": "市界", "province": "省界"}
-        told = any(c.ink == outline for layer in layers if layer.in_legend for c in layer.classes)
-        entry = Entry("entry", names[self.base.level], outline, ("line",))
-        borders = [] if told else [(_ADMIN, entry)]
-        rows = entries_of(layers, borders, self.left_out(layers))
-        return (*rows, *items_of(self.listed, self.list_title))
-
-    def left_out(self, kept: tuple[DrawnLayer, ...]) -> tuple[Skipped, ...]:
-        """List what was asked for and does not show, in the map's order."""
-        shown = {layer.id for layer in kept}
-        empty = (Skipped(x.title, NOTHING_HERE) for x in self.layers if x.id not in shown)
-        return (*self.skipped, *empty)
-
-    def notes(self, layers: tuple[DrawnLayer, ...]) -> tuple[str, ...]:
-        """What a reader must know, each thing once."""
-        own = (self.spec.note, self.store.spec.marker.credits.note)
-        found = (note for layer in layers for note in layer.notes)
-        return tuple(dict.fromkeys(n for n in (*own, *found, NOT_A_BORDER) if n))
-
-    def credits(self, layers: tuple[DrawnLayer, ...]) -> tuple[str, ...]:
-        """Paragraphs: sources with dates, the coordinate system, notes."""
-        sources = [self.base.credit]
-        grouped: dict[tuple[str, str, str], list[str]] = {}
-        for layer in layers:
-            worth = "示意" if layer.authority == "schematic" else ""
-            grouped.setdefault((layer.credit, layer.as_of, worth), []).append(layer.title)
-        for parts, titles in grouped.items():
-            sources.append(f"{'、'.join(titles)}：{'，'.join(p for p in parts if p)}")
-        grid = "；方里网注记为公里" if _grid(self.spec) == "kilometre" else ""
-        system = f"坐标系：{self.plane.words}{grid}"
-        notes = "。".join(self.notes(layers))
-        return (
-            f"资料来源：{'；'.join(sources)}。",
-            f"{system}。　说明：{notes}。",
-        )
-
-
-def _in_window(
-    layers: tuple[DrawnLayer, ...], base: Base, plane: Plane, window: Window
-) -> tuple[DrawnLayer, ...]:
-    """Keep the features that the sheet shows; of what lies far outside the territory, only waters."""
-    box = shapely.box(*window)
-    diagonal = float(np.hypot(window[2] - window[0], window[3] - window[1]))
-    matter = shapely.buffer(base.territory, diagonal * _NEAR)
-    shapely.prepare(matter)
-    kept = []
-    for layer in layers:
-        flat = np.asarray(plane.geometry(layer.geometry), dtype=object)
-        seen = shapely.intersects(flat, box)
-        points = shapely.get_dimensions(flat) == 0
-        seen &= shapely.intersects(flat, matter) | (~points & (layer.group == _WATERS))
-        if layer.group == _ADMIN:
-            seen &= _mostly_within(flat, base.territory)
-        if seen.any():
-            kept.append(_only(layer, seen))
-    return tuple(kept)
-
-
-def _mostly_within(areas: NDArray[Any], territory: Geometry) -> NDArray[np.bool_]:
-    """Tell which administrative areas belong to the territory; slivers along its border do not."""
-    shared = shapely.area(shapely.intersection(areas, territory))
-    return np.asarray(shared >= 0.5 * shapely.area(areas))
-
-
-def _only(layer: DrawnLayer, seen: NDArray[np.bool_]) -> DrawnLayer:
-    """Keep some features of a layer, and the classes they need."""
-    rows = np.flatnonzero(seen)
-    of = layer.class_of[rows]
-    used = np.unique(of)
-    return replace(
-        layer, geometry=layer.geometry[rows], names=_pick(layer.names, rows),
-        labels=_pick(layer.labels, rows), facts=_pick(layer.facts, rows),
-        numbers=_pick(layer.numbers, rows) if layer.numbers else (),
-        washed=None if layer.washed is None else layer.washed[rows],
-        class_of=np.searchsorted(used, of), classes=tuple(layer.classes[i] for i in used),
-    )  # fmt: skip
-
-
-def _pick(values: tuple[Any, ...], rows: NDArray[np.int64]) -> tuple[Any, ...]:
-    return tuple(values[int(row)] for row in rows)
-
+__all__ = ["LIST_TITLE", "NOT_REVIEWED", "Focus", "Scene", "compose", "relaid"]

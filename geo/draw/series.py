@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import matplotlib as mpl
 import numpy as np
@@ -54,17 +54,22 @@ def pages(map_id: str, spec: MapSpec, store: Store, *, as_at: date) -> Iterator[
         raise UsageError(f"地图 {map_id} 没有 series — 请写 series: {{over: 图层编号}}")
     features = _features(spec, spec.series, store)
     if spec.series.index:
-        yield Sheet(0, INDEX, _index(map_id, spec, spec.series, store, as_at))
+        yield Sheet(
+            0, INDEX, _index(map_id, spec, store, as_at, tuple(name for name, _ in features))
+        )
     for number, (name, focus) in enumerate(features, start=1):
         title = f"{name}{spec.title}"
-        yield Sheet(number, name, compose(map_id, spec, store, as_at=as_at, title=title, focus=focus))
+        yield Sheet(
+            number, name, compose(map_id, spec, store, as_at=as_at, title=title, focus=focus)
+        )
 
 
-def _index(map_id: str, spec: MapSpec, series: Series, store: Store, day: date) -> Scene:
+def _index(map_id: str, spec: MapSpec, store: Store, day: date, names: tuple[str, ...]) -> Scene:
     """Compose the sheet that shows which page is where."""
-    over = DrawLayer(layer=series.over, filter=series.filter)
+    assert spec.series is not None  # noqa: S101 - told by the caller
+    over = DrawLayer(layer=spec.series.over, filter=spec.series.filter)
     whole = spec.model_copy(update={"layers": (over,), "series": None})
-    return compose(map_id, whole, store, as_at=day, title=f"{spec.title}图幅索引", number=True)
+    return compose(map_id, whole, store, as_at=day, title=f"{spec.title}图幅索引", numbered=names)
 
 
 def _features(spec: MapSpec, series: Series, store: Store) -> list[tuple[str, Focus]]:
@@ -113,7 +118,7 @@ def save_series(
     """
     names: list[str] = []
     with replacing(target) as stream, mpl.rc_context(SETTINGS):
-        book = PdfPages(stream, metadata=metadata("pdf", title=title, day=as_at))
+        book: Any = PdfPages(stream, metadata=metadata("pdf", title=title, day=as_at))
         for sheet in sheets:
             allow(sheet.scene, "pdf", internal=internal)
             figure = draw(sheet.scene)
@@ -132,29 +137,33 @@ def _single(figure: Any, path: Path, sheet: Sheet) -> None:
         write(figure, stream, "png", title=sheet.scene.title, day=sheet.scene.as_at)
 
 
-def _bookmarks(book: PdfPages, names: Sequence[str]) -> None:
+def _bookmarks(book: Any, names: Sequence[str]) -> None:
     """Add an outline to the catalogue of a PDF that is still open.
 
     matplotlib writes no outlines; the catalogue is written anew at the end, and the file's table
     of objects points to the later one (ISO 32000-1, 7.7.2 and 12.3.3).
     """
-    file: Any = book._ensure_file()  # type: ignore[attr-defined]  # noqa: SLF001 - no public way
+    file: Any = book._ensure_file()  # noqa: SLF001 - there is no public way
+    name_of: Any = Name
     outline = file.reserveObject("outline")
     items = [file.reserveObject("bookmark") for _ in names]
     for at, (item, name, page) in enumerate(zip(items, names, file.pageList, strict=True)):
-        entry = {"Title": name, "Parent": outline, "Dest": [page, Name("Fit")]}
+        entry = {"Title": name, "Parent": outline, "Dest": [page, name_of("Fit")]}
         if at > 0:
             entry["Prev"] = items[at - 1]
         if at + 1 < len(items):
             entry["Next"] = items[at + 1]
         file.writeObject(item, entry)
     if items:
-        ends = {"Type": Name("Outlines"), "First": items[0], "Last": items[-1], "Count": len(items)}
+        ends = {
+            "Type": name_of("Outlines"),
+            "First": items[0],
+            "Last": items[-1],
+            "Count": len(items),
+        }
         file.writeObject(outline, ends)
         root = {
-            "Type": Name("Catalog"), "Pages": file.pagesObject, "Outlines": outline,
-            "PageMode": Name("UseOutlines"),
+            "Type": name_of("Catalog"), "Pages": file.pagesObject, "Outlines": outline,
+            "PageMode": name_of("UseOutlines"),
         }  # fmt: skip
         file.writeObject(file.rootObject, root)
-
-

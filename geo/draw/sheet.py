@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 FORMATS: Final = ("png", "pdf", "svg")
 DPI: Final = 300
 #: Settings of one drawing, never of the process: TrueType in PDF, outlines in SVG, exact letters.
-SETTINGS: Final[dict[str, Any]] = {
+SETTINGS: Final[Any] = {
     "pdf.fonttype": 42,
     "pdf.compression": 6,
     "svg.fonttype": "path",
@@ -85,7 +85,7 @@ def refuse_missing(pen: Pen, fonts: Lettering, *, map_id: str) -> None:
     Raises:
         MissingError: Names the characters and the texts they stand in.
     """
-    found = {}
+    found: dict[str, str] = {}
     for text, face in pen.said:
         for character in fonts.missing(text, face):
             found.setdefault(character, text)
@@ -133,7 +133,9 @@ def allow(scene: Scene, kind: str, *, internal: bool) -> None:
         raise UsageError(f"地图不能写为 {kind or '没有后缀的文件'} — 请用 .png、.pdf 或 .svg")
     if kind != "png" and scene.internal and not internal:
         layers = "、".join(scene.internal)
-        raise UsageError(f"{layers} 为内部资料，{kind} 会带出坐标 — 请改用 .png，确需矢量时加 --internal")
+        raise UsageError(
+            f"{layers} 为内部资料，{kind} 会带出坐标 — 请改用 .png，确需矢量时加 --internal"
+        )
 
 
 def write(

@@ -31,7 +31,14 @@ def draw_legend(pen: Pen, scene: Scene) -> None:
         if row.entry.kind == "heading":
             centre = ground.x + min(legend.used[0], ground.w) / 2
             where = centre if legend.columns == 1 else x + 1.9 * legend.size_pt * MM_PER_POINT
-            pen.text(where, top - row.height * 0.42, row.entry.text, size_pt=legend.size_pt * 1.3, face="bold", align="center")
+            pen.text(
+                where,
+                top - row.height * 0.42,
+                row.entry.text,
+                size_pt=legend.size_pt * 1.3,
+                face="bold",
+                align="center",
+            )
         elif row.entry.kind == "group":
             _words(pen, row, x, top, legend.size_pt, face_bold=True)
         elif row.entry.kind == "item":
@@ -40,28 +47,60 @@ def draw_legend(pen: Pen, scene: Scene) -> None:
             _entry(pen, row, x, top, legend.size_pt, legend.swatch_mm)
 
 
-def _words(pen: Pen, row: Row, x: float, top: float, size: float, *, face_bold: bool = False) -> None:
+def _words(
+    pen: Pen, row: Row, x: float, top: float, size: float, *, face_bold: bool = False
+) -> None:
     em = size * MM_PER_POINT
     leading = 1.3 if face_bold else 1.18
-    first = top - (0.25 + leading / 2) * em if face_bold else top - (row.height - (len(row.lines) - 1) * leading * em) / 2
+    first = (
+        top - (0.25 + leading / 2) * em
+        if face_bold
+        else top - (row.height - (len(row.lines) - 1) * leading * em) / 2
+    )
     colour = "#222222" if row.entry.kind != "absent" else "#707070"
     for at, line in enumerate(row.lines):
-        pen.text(x, first - at * leading * em, line, size_pt=size, face="bold" if face_bold else "sans", colour=colour)
+        pen.text(
+            x,
+            first - at * leading * em,
+            line,
+            size_pt=size,
+            face="bold" if face_bold else "sans",
+            colour=colour,
+        )
 
 
 def _item(pen: Pen, row: Row, x: float, top: float, size: float) -> None:
     em = size * 0.9 * MM_PER_POINT
     first = top - 0.61 * em
     colour = row.entry.ink.edge if row.entry.ink is not None else "#444444"
-    pen.text(x + 1.6 * em, first, str(row.entry.number), size_pt=size * 0.9, face="bold", align="right", colour=colour)
+    pen.text(
+        x + 1.6 * em,
+        first,
+        str(row.entry.number),
+        size_pt=size * 0.9,
+        face="bold",
+        align="right",
+        colour=colour,
+    )
     for at, line in enumerate(row.lines):
-        pen.text(x + 1.9 * size * MM_PER_POINT, first - at * 1.22 * em, line, size_pt=size * 0.9, colour="#222222")
+        pen.text(
+            x + 1.9 * size * MM_PER_POINT,
+            first - at * 1.22 * em,
+            line,
+            size_pt=size * 0.9,
+            colour="#222222",
+        )
 
 
 def _entry(pen: Pen, row: Row, x: float, top: float, size: float, wide: float) -> None:
     em = size * MM_PER_POINT
     middle = top - (row.height - (len(row.lines) - 1) * 1.18 * em) / 2
-    sample(pen, row.entry.ink or _ABSENT, row.entry.shapes or ("area",), Frame(x, middle - 0.5 * em, wide, em))
+    sample(
+        pen,
+        row.entry.ink or _ABSENT,
+        row.entry.shapes or ("area",),
+        Frame(x, middle - 0.5 * em, wide, em),
+    )
     _words(pen, row, x + wide + 0.7 * em, top, size)
 
 
@@ -72,16 +111,29 @@ def sample(pen: Pen, ink: Ink, shapes: tuple[str, ...], ground: Frame) -> None:
         box = shapely.box(ground.x, ground.y, ground.right, ground.top)
         pen.areas(box, fill=ink.fill, opacity=ink.opacity)
         if ink.hatch:
-            pen.lines(hatch_lines(box, ink.hatch, spacing_mm=1.1), colour=ink.edge, width_pt=0.45, cap="butt")
+            pen.lines(
+                hatch_lines(box, ink.hatch, spacing_mm=1.1),
+                colour=ink.edge,
+                width_pt=0.45,
+                cap="butt",
+            )
         pen.lines(box, colour=ink.edge, width_pt=min(ink.width, 1.0), dash=ink.dash)
     elif {"line", "area"} & set(shapes):
         line = shapely.LineString([(ground.x, middle), (ground.right, middle)])
         if ink.band:
             strip = shapely.box(ground.x, middle - 0.9, ground.right, middle)
             pen.areas(strip, fill=ink.casing, opacity=0.55)
-        pen.lines(line, colour=ink.edge, width_pt=max(ink.width, 0.6), dash=ink.dash, opacity=_line_opacity(ink))
+        pen.lines(
+            line,
+            colour=ink.edge,
+            width_pt=max(ink.width, 0.6),
+            dash=ink.dash,
+            opacity=_line_opacity(ink),
+        )
     if "badge" in shapes:
-        pen.dots(np.array([(ground.x + ground.w / 2, middle)]), colour=ink.edge, size_mm=ground.h * 0.95)
+        pen.dots(
+            np.array([(ground.x + ground.w / 2, middle)]), colour=ink.edge, size_mm=ground.h * 0.95
+        )
     elif "point" in shapes:
         fits = replace(ink, size=min(ink.size, ground.h / MM_PER_POINT * 1.05))
         pen.symbols(np.array([(ground.x + ground.w / 2, middle)]), fits)
@@ -118,4 +170,11 @@ def _pane(pen: Pen, scene: Scene, pane: Pane, ground: Frame) -> None:
     pen.areas(move(pane.chosen), fill=CHOSEN, opacity=0.85)
     pen.lines(move(pane.parts), colour="#a9a9a9", width_pt=0.3)
     pen.lines(move(pane.area), colour="#4a4a4a", width_pt=0.6)
-    pen.text(ground.x + ground.w / 2, ground.y + 2.2 * scale, pane.title, size_pt=6.2 * scale, align="center", colour="#333333")
+    pen.text(
+        ground.x + ground.w / 2,
+        ground.y + 2.2 * scale,
+        pane.title,
+        size_pt=6.2 * scale,
+        align="center",
+        colour="#333333",
+    )

@@ -39,7 +39,9 @@ def _area(fill: str, edge: str, *, width: float = 0.6, opacity: float = 0.45, ha
     return Ink(fill=fill, edge=edge, width=width, opacity=opacity, hatch=hatch, dash=dash)
 
 
-def _point(marker: str, fill: str, *, size: float = 6.0, edge: str = "#ffffff", width: float = 0.5) -> Ink:
+def _point(
+    marker: str, fill: str, *, size: float = 6.0, edge: str = "#ffffff", width: float = 0.5
+) -> Ink:
     return Ink(fill=fill, edge=edge, width=width, marker=marker, size=size)
 
 
@@ -73,7 +75,10 @@ _PLACES: Final = {
     "station": ("监测站点", _point("cross", "#b3005e", size=5.2)),
 }  # fmt: skip
 _SECTIONS: Final = {
-    name: (f"水质目标 {name} 类", Ink(fill=colour, second=colour, edge="#1a1a1a", width=0.6, marker="section", size=8.0))
+    name: (
+        f"水质目标 {name} 类",
+        Ink(fill=colour, second=colour, edge="#1a1a1a", width=0.6, marker="section", size=8.0),
+    )
     for name, colour in WATER_CLASSES.items()
 }
 _ZONES: Final[dict[str, tuple[str, Ink]]] = {

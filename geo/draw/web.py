@@ -30,19 +30,17 @@ _SCRIPTS: Final = ("symbols", "layers", "labels", "popup", "search", "measure", 
 _DEEPEST: Final = 18
 
 
-class _Part(MacroElement):
-    """Finished text in a place of folium's page; it is inserted, never read as a template."""
+class _Places(MacroElement):
+    """Marks in folium's page for what is put in afterwards.
+
+    folium reads what its elements render as a template once more: a planner's ``{{ }}`` would run.
+    """
 
     _template = Template(
-        "{% macro header(this, kwargs) %}{{ this.header }}{% endmacro %}"
-        "{% macro html(this, kwargs) %}{{ this.html }}{% endmacro %}"
-        "{% macro script(this, kwargs) %}{{ this.script }}{% endmacro %}"
+        "{% macro header(this, kwargs) %}<style><!--hx-style--></style>{% endmacro %}"
+        "{% macro html(this, kwargs) %}<!--hx-body-->{% endmacro %}"
+        "{% macro script(this, kwargs) %}<!--hx-script-->{% endmacro %}"
     )
-
-    def __init__(self, *, header: str = "", html: str = "", script: str = "") -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self._name = "Part"
-        self.header, self.html, self.script = header, html, script
 
 
 def page(scene: Scene, *, internal: bool = False) -> str:
@@ -69,12 +67,22 @@ def page(scene: Scene, *, internal: bool = False) -> str:
     families = stack(scene.fonts)
     styles = f"{font_face(text)}\n{_own('page.css').replace('var(--letters)', families)}"
     block = f'<script type="application/json" id="hx-data">{script_safe(data)}</script>'
-    figure = Figure(title=escape(scene.title))
-    figure.add_child(_Part(html=f"{body}\n{block}"))
+    filled = _bare(scene)
+    for mark, put in (
+        ("script", f"{scripts}\nhx.start(map_{_ID});"), ("style", styles),
+        ("title", escape(scene.title)), ("body", f"{body}\n{block}"),
+    ):  # fmt: skip
+        filled = filled.replace(f"<!--hx-{mark}-->", put, 1)
+    return inlined(filled)
+
+
+def _bare(scene: Scene) -> str:
+    """Let folium write the page with its map, and marks for everything else."""
+    figure = Figure(title="<!--hx-title-->")
     canvas = _map(scene)
     figure.add_child(canvas)
-    canvas.add_child(_Part(header=f"<style>{styles}</style>", script=f"{scripts}\nhx.start(map_{_ID});"))
-    return inlined(str(figure.render()))
+    canvas.add_child(_Places())  # type: ignore[no-untyped-call]
+    return str(figure.render())
 
 
 def _map(scene: Scene) -> folium.Map:
@@ -83,7 +91,7 @@ def _map(scene: Scene) -> folium.Map:
     canvas = folium.Map(
         location=[round(place.y, 6), round(place.x, 6)], tiles=None, zoom_start=10, max_zoom=_DEEPEST, min_zoom=4,
         prefer_canvas=True, zoom_control=False, attribution_control=False, zoom_snap=0.25,
-        zoom_delta=0.5, world_copy_jump=False, bounce_at_zoom_limits=False,
+        zoom_delta=0.5, fade_animation=False, world_copy_jump=False, bounce_at_zoom_limits=False,
     )  # fmt: skip
     canvas._id = _ID  # noqa: SLF001 - folium's only way to fix it; a random one changes every page
     return canvas

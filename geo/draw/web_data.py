@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -10,7 +11,8 @@ import shapely
 
 from geo.draw.markers import OUTLINES, OVERLAYS
 from geo.draw.symbols import BORDERS, WATER_TEXT
-from geo.draw.web_shapes import anchor, encoded
+from geo.draw.web_backdrop import on_screen
+from geo.draw.web_shapes import anchor, encoded, lonlat
 from geo.draw.web_swatch import PX
 
 if TYPE_CHECKING:
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
 
     from geo.draw.drawn import DrawnLayer
     from geo.draw.ink import Ink
-    from geo.draw.plane import Plane
     from geo.draw.scene import Scene
     from geo.draw.web_overview import Overview
     from geo.store.boundaries import Level
@@ -32,6 +33,7 @@ _CONTEXT: Final = "#909090"
 #: Task areas wider than this on the sheet, square millimetres, are washed thinner by this factor.
 _WIDE_MM2: Final = 900.0
 _THIN: Final = 0.4
+_SPOT_PT: Final = 5.0
 
 
 class Words:
@@ -58,14 +60,20 @@ def payload(scene: Scene, shown: Overview) -> dict[str, Any]:
         shown: Its layers as the page shows them.
     """
     words = Words()
-    layers = [_layer(scene, layer, words, merged=at in shown.merged) for at, layer in enumerate(shown.layers)]
-    used = {c.ink.marker for layer in shown.layers for c in layer.classes}
+    layers = [
+        _layer(scene, layer, words, merged=at in shown.merged)
+        for at, layer in enumerate(shown.layers)
+    ]
+    used = {c["point"]["marker"] for layer in layers for c in layer["classes"]}
     return {
-        "view": _box(shapely.box(*_lonlat(shapely.box(*scene.window), scene.plane).bounds)),
+        "view": _box(shapely.box(*lonlat(shapely.box(*scene.window), scene.plane).bounds)),
         "home": _box(scene.extent),
         "outlines": {name: _outline(OUTLINES[name]) for name in sorted(used)},
         "overlays": {name: _outline(OVERLAYS[name]) for name in sorted(used & set(OVERLAYS))},
         "base": _base(scene),
+        "backdrops": [
+            on_screen(b.picture, plane=scene.plane, window=scene.window) for b in scene.backdrops
+        ],
         "layers": layers,
         "words": words.texts,
         "schematic": scene.schematic,
@@ -94,25 +102,18 @@ def _box(geometry: Geometry) -> list[list[float]]:
     return [[south, west], [north, east]]
 
 
-def _lonlat(geometry: Geometry, plane: Plane) -> Geometry:
-    def back(xy: Any) -> Any:
-        return np.column_stack(plane.inverse(xy[:, 0], xy[:, 1]))
-
-    return shapely.transform(geometry, back)
-
-
 def _base(scene: Scene) -> dict[str, Any]:
     """The territory, the borders by rank, and the neighbours' names."""
     base, beyond, plane, window = scene.base, scene.around, scene.plane, shapely.box(*scene.window)
     near = shapely.buffer(window, shapely.length(window) / 8)
     borders = [
         {"s": line_style(BORDERS[level]) | {"color": _CONTEXT, "weight": round(BORDERS[level].width * PX * 0.7, 2)},
-         "g": encoded(_lonlat(shapely.intersection(beyond.borders[level], near), plane))}
+         "g": encoded(lonlat(shapely.intersection(beyond.borders[level], near), plane))}
         for level in _LEVELS
         if level in beyond.borders
     ]  # fmt: skip
     names = [
-        {"n": neighbour.name, "at": anchor(_lonlat(seen, plane))}
+        {"n": neighbour.name, "at": anchor(lonlat(seen, plane))}
         for neighbour in beyond.neighbours
         if not (seen := shapely.intersection(neighbour.plane, window)).is_empty
     ]
@@ -165,8 +166,13 @@ def class_style(ink: Ink, *, task: bool) -> dict[str, Any]:
     return {
         "area": area_style(ink),
         "line": line_style(ink, TASK_LINE_PT if task else None, 1.0 if task else ink.opacity),
-        "point": point_style(ink),
+        "point": point_style(_spot(ink) if task else ink),
     }
+
+
+def _spot(ink: Ink) -> Ink:
+    """A numbered task is a dot beside its number, whose colour tells the medium."""
+    return replace(ink, marker="circle", fill=ink.edge, edge="#ffffff", width=0.6, size=_SPOT_PT)
 
 
 def area_style(ink: Ink) -> dict[str, Any]:
@@ -208,4 +214,6 @@ def letters(data: dict[str, Any]) -> Iterable[str]:
     for layer in data["layers"]:
         yield layer["title"]
         yield from (c["title"] for c in layer["classes"])
-        yield from (feature[key] for feature in layer["features"] for key in ("n", "l") if key in feature)
+        yield from (
+            feature[key] for feature in layer["features"] for key in ("n", "l") if key in feature
+        )

@@ -44,12 +44,16 @@ def inlined(html: str, *, icon: str = "data:,") -> str:
     own = "\n".join(re.findall(r"<script>(.*?)</script>", html, flags=re.DOTALL))
     html = _SCRIPT.sub(lambda m: _script(m[1], own), html)
     html = _LINK.sub(lambda m: _style(m[1]), html)
-    html = _VIEWPORT.sub('<meta name="viewport" content="width=device-width, initial-scale=1" />', html)
+    html = _VIEWPORT.sub(
+        '<meta name="viewport" content="width=device-width, initial-scale=1" />', html
+    )
     html = html.replace("<html>", '<html lang="zh-CN">', 1)
     head = f'<head>\n<meta charset="utf-8">\n{_policy(html)}\n<link rel="icon" href="{icon}">'
     html = html.replace("<head>", head, 1)
     if left := foreign(html):
-        raise HongxianError(f"网页中仍有外部地址 {'、'.join(left[:3])} — 请在 webassets/assets.json 中登记")
+        raise HongxianError(
+            f"网页中仍有外部地址 {'、'.join(left[:3])} — 请在 webassets/assets.json 中登记"
+        )
     return html
 
 
@@ -74,7 +78,9 @@ def _entry(url: str) -> dict[str, Any]:
 
 def _script(url: str, own: str) -> str:
     entry = _entry(url)
-    if entry["file"] is None or ("only_if_script_has" in entry and entry["only_if_script_has"] not in own):
+    if entry["file"] is None or (
+        "only_if_script_has" in entry and entry["only_if_script_has"] not in own
+    ):
         return ""
     text = _SOURCE_MAP.sub("", _read(entry["file"])).replace("</script", "<\\/script")
     return f"<script>{text}</script>"
@@ -115,7 +121,10 @@ def _policy(html: str) -> str:
 def _hashes(html: str, tag: str) -> str:
     bodies = re.findall(rf"<{tag}>(.*?)</{tag}>", html, flags=re.DOTALL)
     found = (base64.b64encode(hashlib.sha256(b.encode("utf-8")).digest()) for b in bodies)
-    return " ".join(dict.fromkeys(f"'sha256-{digest.decode('ascii')}'" for digest in found)) or "'none'"
+    return (
+        " ".join(dict.fromkeys(f"'sha256-{digest.decode('ascii')}'" for digest in found))
+        or "'none'"
+    )
 
 
 class _Reader(HTMLParser):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import shapely
 
-from geo.draw.web_shapes import parts_of, vertices
+from geo.draw.web_shapes import lonlat, parts_of, vertices
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -70,7 +70,9 @@ def overview(
     for at, layer in enumerate(layers):
         simpler = _simpler(layer.geometry, plane, tolerance)
         out.append(_merged(layer, simpler) if at in merged else replace(layer, geometry=simpler))
-    return Overview(tuple(out), merged, _notice(layers, merged, (features, most_features), tolerance))
+    return Overview(
+        tuple(out), merged, _notice(layers, merged, (features, most_features), tolerance)
+    )
 
 
 def _largest(layers: tuple[DrawnLayer, ...], too_many: int) -> Iterable[int]:
@@ -92,11 +94,7 @@ def _simpler(geometry: NDArray[Any], plane: Plane, tolerance_m: float) -> NDArra
     """Leave out vertices in the plane (Douglas–Peucker); rings keep their shape, none vanishes."""
     flat = np.asarray(plane.geometry(geometry), dtype=object)
     flat = shapely.simplify(flat, tolerance_m, preserve_topology=True)
-
-    def back(xy: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.column_stack(plane.inverse(xy[:, 0], xy[:, 1]))
-
-    return np.asarray(shapely.transform(flat, back), dtype=object)
+    return np.asarray(lonlat(flat, plane), dtype=object)
 
 
 def _merged(layer: DrawnLayer, geometry: NDArray[Any]) -> DrawnLayer:
@@ -137,7 +135,9 @@ def _notice(
     simple = f"界线已简化，与原数据相差不超过约 {tolerance:g} m"
     if not merged:
         return f"本图界线顶点过多，网页{simple}；精确位置以原数据为准。"
-    titles = "、".join(f"{layers[at].title}（{len(layers[at].geometry)} 个）" for at in sorted(merged))
+    titles = "、".join(
+        f"{layers[at].title}（{len(layers[at].geometry)} 个）" for at in sorted(merged)
+    )
     return (
         f"本图共 {count[0]} 个要素，超过网页可逐个显示的 {count[1]} 个。{titles}按类合并显示，"
         f"不能逐个点选和搜索；{simple}，密集的点已抽稀。逐个查询请用原数据。"

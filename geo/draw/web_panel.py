@@ -15,10 +15,16 @@ from geo.spec.vocabulary import AUTHORITY_ZH, SCHEMATIC_NOTICE
 if TYPE_CHECKING:
     from geo.draw.drawn import DrawnLayer
     from geo.draw.scene import Scene
+    from geo.draw.terrain import Backdrop
     from geo.draw.web_overview import Overview
     from geo.store.boundaries import Level
 
-_BORDER_NAMES: Final[dict[Level, str]] = {"county": "县（市、区）界", "city": "市界", "province": "省界"}
+_TERRAIN: Final = "地形"
+_BORDER_NAMES: Final[dict[Level, str]] = {
+    "county": "县（市、区）界",
+    "city": "市界",
+    "province": "省界",
+}
 SYSTEM: Final = (
     "坐标系：数据为 CGCS2000 经纬度（EPSG:4490），按网络墨卡托投影显示，图形面积随纬度放大，"
     "长度和面积请用“量算”"
@@ -32,20 +38,28 @@ def face(scene: Scene, shown: Overview) -> str:
         scene: The map.
         shown: Whether the page simplifies it, and what it says about that.
     """
-    return "\n".join((_head(scene), _notices(scene, shown), _panel(scene), _MEASURED, _NORTH))
+    return "\n".join(
+        (_head(scene), _notices(scene, shown), _panel(scene), _measured(scene), _NORTH)
+    )
 
 
-_MEASURED: Final = (
-    '<section id="hx-measured" role="status" aria-live="polite" hidden><p id="hx-length"></p><p id="hx-area"></p>'
-    '<p class="how">距离为 CGCS2000 椭球面大地线长；面积按 CGCS2000 等积球面计算。屏幕取点，仅供参考。</p>'
-    '<p class="act"><button type="button" id="hx-undo">撤销一点</button>'
-    '<button type="button" id="hx-clear">清除</button><button type="button" id="hx-done">结束量算</button></p></section>'
-)
 _NORTH: Final = (
     '<div id="hx-north" aria-label="上方为真北"><svg width="26" height="40" viewBox="0 0 26 40" aria-hidden="true">'
     '<path d="M13 13L5 38L13 32L21 38Z" fill="#fff" stroke="#1c1c1c"/><path d="M13 13L5 38L13 32Z" fill="#1c1c1c"/>'
-    '</svg><b>北</b></div>'
+    "</svg><b>北</b></div>"
 )
+
+
+def _measured(scene: Scene) -> str:
+    worth = "图上有示意数据，量得的数不能作为距离或面积依据。" if scene.schematic else ""
+    return (
+        '<section id="hx-measured" role="status" aria-live="polite" hidden><p id="hx-length"></p>'
+        '<p id="hx-area"></p><p class="how">距离为 CGCS2000 椭球面大地线长；面积按 CGCS2000 等积球面计算。'
+        f"屏幕取点，仅供参考。{worth}</p>"
+        '<p class="act"><button type="button" id="hx-undo">撤销一点</button>'
+        '<button type="button" id="hx-clear">清除</button>'
+        '<button type="button" id="hx-done">结束量算</button></p></section>'
+    )
 
 
 def _head(scene: Scene) -> str:
@@ -73,7 +87,7 @@ def _notices(scene: Scene, shown: Overview) -> str:
 def _panel(scene: Scene) -> str:
     return (
         f'<aside id="hx-panel" aria-label="图层、图例和说明"><section class="layers"><h2>图层与图例</h2>'
-        f"{_border(scene)}{_groups(scene.layers)}{_absent(scene)}</section>{_list(scene)}{_credits(scene)}</aside>"
+        f"{_border(scene)}{_groups(scene)}{_absent(scene)}</section>{_list(scene)}{_credits(scene)}</aside>"
     )
 
 
@@ -82,17 +96,38 @@ def _border(scene: Scene) -> str:
     ink = BORDERS[scene.base.level]
     if any(c.ink == ink for layer in scene.layers if layer.in_legend for c in layer.classes):
         return ""
-    return f'<p class="row">{swatch(ink, ("line",))}<span>{_BORDER_NAMES[scene.base.level]}</span></p>'
+    return (
+        f'<p class="row">{swatch(ink, ("line",))}<span>{_BORDER_NAMES[scene.base.level]}</span></p>'
+    )
 
 
-def _groups(layers: tuple[DrawnLayer, ...]) -> str:
+def _groups(scene: Scene) -> str:
     """List layers by group; each has a switch, and its classes below it."""
-    groups = sorted({layer.group for layer in layers}, key=lambda g: (group_rank(g), g))
-    out = []
-    for group in groups:
-        rows = "".join(_layer(layer, at) for at, layer in enumerate(layers) if layer.group == group)
-        out.append(f"<fieldset><legend>{escape(group)}</legend>{rows}</fieldset>")
-    return "".join(out)
+    groups: dict[str, list[str]] = {}
+    for at, picture in enumerate(scene.backdrops):
+        groups.setdefault(_TERRAIN, []).append(_backdrop(picture, at))
+    for at, layer in enumerate(scene.layers):
+        groups.setdefault(layer.group, []).append(_layer(layer, at))
+    return "".join(
+        f"<fieldset><legend>{escape(group)}</legend>{''.join(groups[group])}</fieldset>"
+        for group in sorted(groups, key=lambda g: (group_rank(g), g))
+    )
+
+
+def _backdrop(picture: Backdrop, at: int) -> str:
+    classes = picture.classes if picture.in_legend else ()
+    rows = "".join(
+        f'<p class="row">{swatch(c.ink, ("area",))}<span>{escape(c.title)}</span></p>'
+        for c in classes
+    )
+    mark = (
+        f'<em class="schematic">{AUTHORITY_ZH["schematic"][:2]}</em>' if picture.schematic else ""
+    )
+    title = escape(f"{picture.credit}{f'，{picture.as_of}' if picture.as_of else ''}")
+    return (
+        f'<label class="layer" title="{title}"><input type="checkbox" data-backdrop="{at}" checked>'
+        f"<span>{escape(picture.title)}</span>{mark}</label>{rows}"
+    )
 
 
 def _layer(layer: DrawnLayer, at: int) -> str:
@@ -100,7 +135,11 @@ def _layer(layer: DrawnLayer, at: int) -> str:
     mark = f'<em class="{layer.authority}">{worth[:2]}</em>'
     alone = len(layer.classes) == 1 and layer.classes[0].title == layer.title
     sample = _sample(layer, 0) if alone and layer.in_legend else ""
-    rows = "" if alone or not layer.in_legend else "".join(_class(layer, i) for i in range(len(layer.classes)))
+    rows = (
+        ""
+        if alone or not layer.in_legend
+        else "".join(_class(layer, i) for i in range(len(layer.classes)))
+    )
     return (
         f'<label class="layer" title="{escape(_worth(layer))}"><input type="checkbox" data-layer="{at}" checked>'
         f"{sample}<span>{escape(layer.title)}</span>{mark}</label>{rows}"

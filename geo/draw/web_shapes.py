@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from shapely import Geometry
 
+    from geo.draw.plane import Plane
+
 #: Units per degree; one is 0.11 m on the ground.
 PER_DEGREE: Final = 1_000_000
 _AREA: Final = 2
@@ -57,6 +59,15 @@ def _deltas(xy: NDArray[np.float64]) -> list[int]:
     return np.diff(whole, axis=0, prepend=np.zeros((1, 2), dtype=np.int64)).ravel().tolist()
 
 
+def lonlat(geometry: Any, plane: Plane) -> Any:
+    """Move a geometry, or an array of them, from the sheet's plane to EPSG:4490."""
+
+    def back(xy: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.column_stack(plane.inverse(xy[:, 0], xy[:, 1]))
+
+    return shapely.transform(geometry, back)
+
+
 def anchor(geometry: Geometry) -> list[int]:
     """Return where a name or a popup stands: inside the largest area, half along the longest line.
 
@@ -76,7 +87,9 @@ def anchor(geometry: Geometry) -> list[int]:
     if highest == _AREA:
         place = shapely.point_on_surface(of[int(np.argmax(shapely.area(of)))])
     elif highest == 1:
-        place = shapely.line_interpolate_point(of[int(np.argmax(shapely.length(of)))], 0.5, normalized=True)
+        place = shapely.line_interpolate_point(
+            of[int(np.argmax(shapely.length(of)))], 0.5, normalized=True
+        )
     else:
         place = of[0]
     return _deltas(shapely.get_coordinates(place)[:1])

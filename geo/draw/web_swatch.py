@@ -19,15 +19,15 @@ if TYPE_CHECKING:
 PX: Final = 1.4
 _WIDE: Final = 28.0
 _TALL: Final = 16.0
-_NUMBER: Final = '<circle cx="14" cy="8" r="6.5" fill="#ffffff" stroke="#8a1c1c"/>'
+_AREA: Final = 2
 
 
 def swatch(ink: Ink, shapes: tuple[Shape, ...], *, line_pt: float | None = None) -> str:
-    """Draw a symbol as an area, a line, a point, or all it occurs as.
+    """Draw a symbol as an area, a line, a point or a number, or all it occurs as.
 
     Args:
         ink: The symbol.
-        shapes: What it is used for; nothing for tasks that the map tells by their number alone.
+        shapes: What it is used for; a badge is the disc behind a task's number.
         line_pt: Width of its lines when it is not the symbol's own, points.
 
     >>> from geo.draw.ink import Ink
@@ -36,13 +36,15 @@ def swatch(ink: Ink, shapes: tuple[Shape, ...], *, line_pt: float | None = None)
     >>> swatch(Ink(fill="#ff0000"), ()).count("<path")
     0
     """
-    drawn = [] if shapes else [_NUMBER]
+    drawn: list[str] = []
     outline = ink.fill == "none" and not ink.hatch
     if "area" in shapes and not outline:
         drawn += _area(ink)
     elif "area" in shapes or "line" in shapes:
         drawn += _line(ink, line_pt or ink.width)
-    if "point" in shapes:
+    if "badge" in shapes:
+        drawn.append(f'<circle cx="14" cy="8" r="6.5" fill="{ink.edge}" stroke="#ffffff"/>')
+    elif "point" in shapes:
         drawn += _point(ink)
     body = "".join(drawn)
     return f'<svg width="28" height="16" viewBox="0 0 28 16" aria-hidden="true">{body}</svg>'
@@ -53,7 +55,9 @@ def _area(ink: Ink) -> list[str]:
     out = [_path(box, fill=ink.fill, opacity=ink.opacity)]
     if ink.hatch:
         # Page coordinates run up, those of SVG down: the pattern is turned over with its area.
-        strokes = shapely.transform(hatch_lines(box, ink.hatch, spacing_mm=4.5), lambda xy: xy * (1, -1) + (0, _TALL))
+        strokes = shapely.transform(
+            hatch_lines(box, ink.hatch, spacing_mm=4.5), lambda xy: xy * (1, -1) + (0, _TALL)
+        )
         dots = shapely.get_dimensions(strokes) == 0
         out.append(_dots(strokes, ink.edge) if dots else _path(strokes, edge=ink.edge, width=0.7))
     return [*out, _path(box, edge=ink.edge, width=min(ink.width, 1.2) * PX, dash=ink.dash)]
@@ -65,7 +69,10 @@ def _line(ink: Ink, width_pt: float) -> list[str]:
     if ink.band:
         out.append(_path(line, edge=ink.casing, width=6.0, opacity=0.45))
     opacity = 1.0 if ink.fill != "none" else ink.opacity
-    return [*out, _path(line, edge=ink.edge, width=max(width_pt, 0.6) * PX, dash=ink.dash, opacity=opacity)]
+    return [
+        *out,
+        _path(line, edge=ink.edge, width=max(width_pt, 0.6) * PX, dash=ink.dash, opacity=opacity),
+    ]
 
 
 def _point(ink: Ink) -> list[str]:
@@ -90,16 +97,21 @@ def _path(
     """Write presentation attributes only: the page's policy forbids style attributes."""
     if fill == "none" and edge == "none":
         return ""
-    lines = shapely.get_parts(shapely.boundary(geometry) if shapely.get_dimensions(geometry) == 2 else geometry)  # noqa: PLR2004
+    area = shapely.get_dimensions(geometry) == _AREA
+    lines = shapely.get_parts(shapely.boundary(geometry) if area else geometry)
     d = "".join(
-        "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in shapely.get_coordinates(line)) for line in lines
+        "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in shapely.get_coordinates(line))
+        for line in lines
     )
     dashes = f' stroke-dasharray="{" ".join(f"{n * PX:.1f}" for n in dash)}"' if dash else ""
     faint = f' opacity="{opacity:g}"' if opacity < 1.0 else ""
-    return f'<path d="{d}" fill="{fill}" stroke="{edge}" stroke-width="{width:.2g}"{dashes}{faint}/>'
+    return (
+        f'<path d="{d}" fill="{fill}" stroke="{edge}" stroke-width="{width:.2g}"{dashes}{faint}/>'
+    )
 
 
 def _dots(points: Any, colour: str) -> str:
     return "".join(
-        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="0.9" fill="{colour}"/>' for x, y in shapely.get_coordinates(points)
+        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="0.9" fill="{colour}"/>'
+        for x, y in shapely.get_coordinates(points)
     )

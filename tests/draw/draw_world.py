@@ -97,6 +97,16 @@ def _plan(root: Path) -> None:
 
 def scene_of(store: Store, *layers: Any, **page: Any) -> Scene:
     """Compose a map of some layers; keys of ``page`` go to the page, others to the map."""
-    own = {k: page.pop(k) for k in tuple(page) if k not in ("size", "orientation", "grid", "inset", "scale")}
-    values: dict[str, Any] = {"title": "试验图", "plan": "试", "layers": list(layers), "page": page, **own}
+    own = {
+        k: page.pop(k)
+        for k in tuple(page)
+        if k not in ("size", "orientation", "grid", "inset", "scale")
+    }
+    values: dict[str, Any] = {
+        "title": "试验图",
+        "plan": "试",
+        "layers": list(layers),
+        "page": page,
+        **own,
+    }
     return compose("m", MapSpec.model_validate(values), store, as_at=DAY)

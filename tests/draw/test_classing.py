@@ -19,7 +19,10 @@ def test_one_symbol_for_all_without_a_style():
 
 
 def test_given_classes_come_first_in_their_order_and_keep_their_words():
-    style = {"by": "级", "classes": {"乙": {"fill": "#112233", "title": "二级"}, "甲": {"fill": "#445566"}}}
+    style = {
+        "by": "级",
+        "classes": {"乙": {"fill": "#112233", "title": "二级"}, "甲": {"fill": "#445566"}},
+    }
     of, titles, inks = classes({"级": ["甲", "乙", "丙", None]}, style)
     assert titles == ["二级", "甲", "丙", NO_VALUE]
     assert of == [1, 0, 2, 3]

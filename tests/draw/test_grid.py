@@ -31,7 +31,11 @@ def test_there_are_at_least_two_lines_each_way():
 def test_lines_stay_inside_the_window():
     plane = plane_for(shapely.box(112.6, 36.1, 113.0, 36.5))
     window = window_of(plane, 112.6, 36.1, 113.0, 36.5)
-    assert shapely.box(*window).buffer(0.01).contains(shapely.union_all(graticule(plane, window).lines))
+    assert (
+        shapely.box(*window)
+        .buffer(0.01)
+        .contains(shapely.union_all(graticule(plane, window).lines))
+    )
 
 
 def test_kilometre_lines_are_straight_and_whole():

@@ -7,7 +7,10 @@ from geo.draw.lettering import shipped
 from geo.errors import UsageError
 from geo.spec.maps import Page
 
-ENTRIES = (Entry("heading", "图　例"), *(Entry("entry", f"条目{n}", Ink(), ("line",)) for n in range(8)))
+ENTRIES = (
+    Entry("heading", "图　例"),
+    *(Entry("entry", f"条目{n}", Ink(), ("line",)) for n in range(8)),
+)
 
 
 def wanted(extent, *, entries=ENTRIES, **page):
@@ -15,7 +18,15 @@ def wanted(extent, *, entries=ENTRIES, **page):
 
 
 def frames(layout):
-    found = [layout.map, layout.legend, layout.inset, layout.scale, layout.signs, layout.credits, layout.title]
+    found = [
+        layout.map,
+        layout.legend,
+        layout.inset,
+        layout.scale,
+        layout.signs,
+        layout.credits,
+        layout.title,
+    ]
     return [f for f in found if f is not None]
 
 
@@ -25,9 +36,10 @@ def test_nothing_overlaps_and_everything_is_on_the_page(extent, size):
     layout = choose_layout(wanted(extent, size=size), shipped()).layout
     parts = frames(layout)
     for part in parts:
-        assert part.x >= 0 and part.y >= 0
-        assert part.right <= layout.width and part.top <= layout.height
-        assert part.w > 0 and part.h > 0
+        assert min(part.x, part.y) >= 0
+        assert part.right <= layout.width
+        assert part.top <= layout.height
+        assert min(part.w, part.h) > 0
     for at, one in enumerate(parts):
         for other in parts[at + 1 :]:
             apart = one.right <= other.x + 1e-6 or other.right <= one.x + 1e-6
@@ -65,8 +77,8 @@ def test_a_scale_too_large_for_the_paper_is_refused():
 
 
 def test_a_legend_too_long_for_the_paper_is_refused():
-    many = tuple(Entry("entry", f"一个很长的图例条目{n}", Ink(), ("line",)) for n in range(900))
-    with pytest.raises(UsageError, match="900 行图例"):
+    many = tuple(Entry("entry", f"一个很长的图例条目{n}", Ink(), ("line",)) for n in range(400))
+    with pytest.raises(UsageError, match="400 行图例"):
         choose_layout(wanted((60e3, 40e3), entries=many, size="figure"), shipped())
 
 

@@ -1,8 +1,10 @@
+from itertools import pairwise
+
 import pytest
 
+from geo.draw.drawn import Numbered, Skipped
 from geo.draw.ink import Ink
 from geo.draw.legend import Entry, entries_of, fit_legend, items_of
-from geo.draw.drawn import Numbered, Skipped
 from geo.draw.lettering import shipped
 
 INK = Ink(fill="#123456")
@@ -11,11 +13,6 @@ INK = Ink(fill="#123456")
 def entries(count, words="图例条目"):
     rows = [Entry("heading", "图　例"), Entry("group", "一组")]
     return (*rows, *(Entry("entry", f"{words}{n}", INK, ("area",)) for n in range(count)))
-
-
-def rectangles(legend, width):
-    column = (width - 0.0) / legend.columns
-    return [(r.x, r.y, r.x + column * 0.99, r.y + r.height) for r in legend.rows]
 
 
 @pytest.mark.parametrize("count", [1, 5, 12, 30, 60])
@@ -27,12 +24,14 @@ def test_rows_stay_inside_their_frame_and_never_collide(count):
         assert row.y + row.height <= 90 + 1e-6
         assert row.x < 80
     boxes = sorted((r.x, r.y, r.y + r.height) for r in legend.rows)
-    for (x, _, bottom), (next_x, top, _) in zip(boxes, boxes[1:], strict=False):
+    for (x, _, bottom), (next_x, top, _) in pairwise(boxes):
         assert next_x > x or top >= bottom - 1e-6
 
 
 def test_every_line_fits_its_column():
-    legend = fit_legend(entries(8, "一个说明文字相当长的图例条目名称"), shipped(), width_mm=50, height_mm=90)
+    legend = fit_legend(
+        entries(8, "一个说明文字相当长的图例条目名称"), shipped(), width_mm=50, height_mm=90
+    )
     assert legend is not None
     room = 50 / legend.columns - legend.swatch_mm
     for row in legend.rows:
@@ -56,12 +55,16 @@ def test_what_cannot_fit_is_told_by_none():
 
 
 def test_a_heading_never_stands_last_in_a_column():
-    rows = (*entries(7), Entry("group", "二组"), *(Entry("entry", f"又一条{n}", INK) for n in range(7)))
+    rows = (
+        *entries(7),
+        Entry("group", "二组"),
+        *(Entry("entry", f"又一条{n}", INK) for n in range(7)),
+    )
     for height in range(24, 60, 3):
         legend = fit_legend(rows, shipped(), width_mm=90, height_mm=height)
         if legend is None:
             continue
-        for row, after in zip(legend.rows, legend.rows[1:], strict=False):
+        for row, after in pairwise(legend.rows):
             if row.entry.kind in ("heading", "group"):
                 assert after.x == row.x
 

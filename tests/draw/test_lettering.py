@@ -28,7 +28,7 @@ def test_lines_are_no_wider_than_asked_and_lose_nothing():
 def test_a_line_never_begins_with_closing_punctuation_or_ends_with_an_opening_one():
     lines = shipped().wrap("一二三，四五（六七）八九。", "sans", size_pt=10, width_mm=11)
     assert not any(line[0] in "，）。" for line in lines)
-    assert not any(line[-1] in "（" for line in lines)
+    assert not any(line.endswith("（") for line in lines)
 
 
 def test_a_word_wider_than_the_line_is_broken():
@@ -53,5 +53,5 @@ def test_an_installed_font_takes_the_place_of_the_shipped_one():
 
 
 def test_a_font_that_is_not_installed_is_told_with_its_name():
-    with pytest.raises(MissingError, match="没有这种字体甲.*没有安装"):
+    with pytest.raises(MissingError, match=r"没有这种字体甲.*没有安装"):
         lettering(Fonts(serif="没有这种字体甲"))

@@ -1,6 +1,16 @@
 import pytest
 
-from geo.draw.palette import CATEGORIES, DOMAINS, RAMPS, WATER_CLASSES, confusable, contrast, mix, ramp, rgb
+from geo.draw.palette import (
+    CATEGORIES,
+    DOMAINS,
+    RAMPS,
+    WATER_CLASSES,
+    confusable,
+    contrast,
+    mix,
+    ramp,
+    rgb,
+)
 
 
 def test_water_classes_have_their_usual_colours_and_one_and_two_share_theirs():

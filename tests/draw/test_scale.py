@@ -19,7 +19,7 @@ def test_a_given_scale_is_kept_when_the_extent_fits():
 
 
 def test_a_given_scale_that_is_too_large_names_one_that_fits():
-    with pytest.raises(UsageError, match="1:50000 放不下.*1:100000"):
+    with pytest.raises(UsageError, match=r"1:50000 放不下.*1:100000"):
         choose_scale(20_000, 10_000, frame_mm=(200, 160), given=50_000)
 
 

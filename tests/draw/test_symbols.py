@@ -12,7 +12,9 @@ def test_every_zone_kind_of_the_law_has_a_symbol():
 
 
 def test_every_marker_of_a_preset_can_be_drawn():
-    inks = [p.ink for p in PRESETS.values()] + [i for p in PRESETS.values() for _, i in p.classes.values()]
+    inks = [p.ink for p in PRESETS.values()] + [
+        i for p in PRESETS.values() for _, i in p.classes.values()
+    ]
     assert {ink.marker for ink in inks} <= set(OUTLINES)
 
 

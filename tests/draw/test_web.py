@@ -44,7 +44,7 @@ def html(scene: Scene) -> str:
 
 
 def data_of(html: str) -> dict[str, list[dict[str, object]]]:
-    found = re.search(r'<script type="application/json" id="hx-data">(.*?)</script>', html)
+    found = re.search(r'<script type="application/json" id="hx-data">([^<>]*)</script>', html)
     assert found
     loaded: dict[str, list[dict[str, object]]] = json.loads(found[1])
     return loaded

@@ -20,7 +20,7 @@ from geo.store.store import open_store
 from tests.store.worlds import ADCODE, degrees
 
 DAY = date(2026, 11, 22)
-EVIL = "井<script>alert(1)</script>&\"'{{ 7*7 }}{% raw %}"
+EVIL = "井<!--</script x><script>alert(1)</script>&\"'{{ 7*7 }}{% raw %}"
 
 _MAP = """
 title: 试验图

@@ -2,7 +2,7 @@
 (function (hx) {
   'use strict';
   const GAP = 3;
-  const BADGE = {size: 11, color: '#8a1c1c', priority: 7};
+  const BADGE = {size: 11, color: '#ffffff', priority: 7};
   const AROUND = [[1, 0], [-1, 0], [0, -1], [0, 1], [1, -1], [1, 1], [-1, -1], [-1, 1]];
 
   function font(label) {
@@ -122,15 +122,15 @@
     return {wanted: wanted, rows: rows, box: box, tall: tall};
   }
 
-  function badge(ctx, box) {
+  function badge(ctx, box, colour) {
     const x = (box[0] + box[2]) / 2, y = (box[1] + box[3]) / 2, half = (box[2] - box[0]) / 2;
     ctx.beginPath();
     ctx.arc(x - half + 8, y, 8, Math.PI / 2, Math.PI * 1.5);
     ctx.arc(x + half - 8, y, 8, Math.PI * 1.5, Math.PI / 2);
     ctx.closePath();
-    ctx.fillStyle = '#ffffff';
+    ctx.fillStyle = colour;
     ctx.fill();
-    ctx.strokeStyle = '#8a1c1c';
+    ctx.strokeStyle = '#ffffff';
     ctx.lineWidth = 1;
     ctx.stroke();
   }
@@ -138,7 +138,7 @@
   function write(ctx, found) {
     const box = found.box, wanted = found.wanted;
     ctx.font = font(wanted);
-    if (wanted.badge) { badge(ctx, box); }
+    if (wanted.badge) { badge(ctx, box, wanted.feature.symbol.area.color); }
     found.rows.forEach(function (row, i) {
       const x = (box[0] + box[2]) / 2, y = (box[1] + box[3]) / 2 + (i - (found.rows.length - 1) / 2) * found.tall;
       if (!wanted.badge) {

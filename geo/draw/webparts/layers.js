@@ -32,7 +32,7 @@
   }
 
   function options(style, more) {
-    return Object.assign({renderer: hx.renderer, interactive: true}, style, more);
+    return Object.assign({renderer: hx.renderer}, style, more);
   }
 
   /* A task that names a whole district is clicked and numbered there, but does not colour it. */
@@ -50,7 +50,7 @@
   }
 
   function leaves(feature, record, symbol, merged) {
-    const more = merged ? {interactive: false, fillRule: 'nonzero'} : {};
+    const more = merged ? {interactive: false, fillRule: 'nonzero'} : {interactive: true};
     const polygons = areas(record.g), strings = lines(record.g);
     const out = {shapes: [], points: []};
     const filled = options(washed(symbol.area, record.w), more), drawn = options(symbol.line, more);
@@ -88,12 +88,10 @@
   }
 
   /* The territory's ground, the veil over what lies outside, and the borders above it. */
-  function readBase(base) {
+  function readBase(base, pictures) {
     const body = areas(base.g);
-    const ground = options(GROUND, {interactive: false});
-    const veil = options(VEIL, {interactive: false});
-    hx.under = [L.polygon(body, ground)];
-    hx.over = [L.polygon([[WORLD].concat(body.flat())], veil)];
+    hx.under = pictures ? [] : [L.polygon(body, options(GROUND))];
+    hx.over = [L.polygon([[WORLD].concat(body.flat())], options(VEIL))];
     base.borders.forEach(function (border) {
       hx.over.push(L.polyline(lines(border.g), options(border.s, {interactive: false})));
     });
@@ -105,7 +103,8 @@
     hx.outlines = data.outlines;
     hx.overlays = data.overlays;
     hx.renderer = new hx.Canvas({padding: 0.25, tolerance: 5});
-    readBase(data.base);
+    readBase(data.base, data.backdrops.length > 0);
+    hx.backdrops = data.backdrops.map(function (picture) { return L.imageOverlay(picture.url, picture.box, {pane: 'hx-ground'}); });
     hx.layers = data.layers.map(function (record) { return readLayer(record, data.words); });
   };
 
@@ -130,7 +129,7 @@
   };
 
   hx.drawAll = function () {
-    hx.under.concat(hx.over).forEach(function (leaf) { leaf.addTo(hx.map); });
+    hx.backdrops.concat(hx.under, hx.over).forEach(function (leaf) { leaf.addTo(hx.map); });
     hx.layers.forEach(function (layer) {
       layer.visible = true;
       layer.shapes.concat(layer.points).forEach(function (leaf) { leaf.addTo(hx.map); });
@@ -139,6 +138,11 @@
   };
 
   hx.switches = function () {
+    document.querySelectorAll('input[data-backdrop]').forEach(function (box) {
+      const picture = hx.backdrops[Number(box.dataset.backdrop)];
+      box.checked = true;
+      box.addEventListener('change', function () { if (box.checked) { picture.addTo(hx.map); } else { picture.remove(); } });
+    });
     document.querySelectorAll('input[data-layer]').forEach(function (box) {
       const layer = hx.layers[Number(box.dataset.layer)];
       layer.box = box;

@@ -36,6 +36,7 @@
     const data = JSON.parse(document.getElementById('hx-data').textContent);
     hx.map = map;
     hx.family = getComputedStyle(document.body).fontFamily;
+    map.createPane('hx-ground').style.zIndex = 250;
     hx.read(data);
     map.setMaxBounds(L.latLngBounds(data.view).pad(1));
     map.fitBounds(data.home, {animate: false, padding: [10, 10]});

@@ -1,0 +1,95 @@
+from dataclasses import replace
+from pathlib import Path
+
+from geo.draw.arrange import arrange
+from geo.draw.lint import _furniture, _labels, _legible, lint, problems
+from geo.draw.pen import new_pen
+from tests.draw.draw_world import scene_of
+
+
+def messages(scene):
+    return [fault.message for fault in lint(scene)]
+
+
+def test_a_good_sheet_has_no_faults(store):
+    assert messages(scene_of(store, "districts", "rivers", "sections", "zones")) == []
+
+
+def test_an_empty_title_is_told(store):
+    assert "图上没有图名" in messages(replace(scene_of(store, "rivers"), title=" "))
+
+
+def test_a_blank_page_lacks_everything(store):
+    scene = scene_of(store, "rivers", "zones")
+    bare = replace(scene.layout.fitted, rows=())
+    scene = replace(scene, layout=replace(scene.layout, fitted=bare))
+    page = new_pen(100, 100, scene.fonts)
+    found = [fault.message for fault in _furniture(scene, page)]
+    assert found == [
+        "图上没有图名", "图上没有“内部使用，未经审图”", "图上没有“示意数据，不作为审批依据”", "图上没有图例", "图上没有比例尺",
+    ]  # fmt: skip
+
+
+def test_labels_on_each_other_and_numbers_without_room_are_told(store):
+    arranged = arrange(scene_of(store, "places"))
+    label = next(p for p in arranged.placement.placed if p.request.text == "东镇")
+    twice = replace(
+        arranged.placement,
+        placed=(label, replace(label, forced=True)),
+        numbered=(label.request,) * 13,
+    )
+    found = [fault.message for fault in _labels(replace(arranged, placement=twice))]
+    assert found == [
+        "有 1 处注记相互压盖",
+        "有 1 个编号压盖其他注记",
+        "有 13 个名称放不下，改用编号",
+    ]
+
+
+def test_a_layer_without_source_or_date_is_told(store):
+    scene = scene_of(store, "rivers")
+    layer = replace(scene.layers[0], credit="", as_of="")
+    found = messages(replace(scene, layers=(layer,)))
+    assert "图层“rivers”没有资料来源" in found
+    assert "图层“rivers”没有数据日期" in found
+
+
+def test_a_sheet_without_an_office_is_told(store):
+    assert "图签没有制图单位" in messages(replace(scene_of(store, "rivers"), unit=""))
+
+
+def test_a_missing_character_is_told_instead_of_raised(store):
+    (fault,) = lint(replace(scene_of(store, "rivers"), title="𣒍村"))
+    assert "𣒍" in fault.message
+    assert not fault.warning
+
+
+def test_unnamed_sections_are_told(store):
+    scene = scene_of(store, {"layer": "sections", "label": "none"})
+    assert "监测断面没有注名" in messages(scene)
+
+
+def test_classes_that_the_colour_blind_confuse_are_told(store):
+    classes = {"一": {"fill": "#b05a5a"}, "二": {"fill": "#8a6a58"}}
+    scene = scene_of(store, {"layer": "zones", "style": {"by": "级", "classes": classes}})
+    assert any("色盲读者难以区分" in m for m in messages(scene))
+
+
+def test_faint_letters_are_told(store):
+    label = {"field": "name", "colour": "#dddddd"}
+    assert any("太浅" in m for m in messages(scene_of(store, {"layer": "places", "label": label})))
+
+
+def test_small_letters_are_told(store):
+    arranged = arrange(scene_of(store, "rivers"))
+    small = replace(arranged.scene.layout.fitted, size_pt=4.6)
+    scene = replace(arranged.scene, layout=replace(arranged.scene.layout, fitted=small))
+    (fault,) = _legible(replace(arranged, scene=scene), new_pen(100, 100, scene.fonts))
+    assert fault.message == "图例字号只有 4.6 磅"
+
+
+def test_complaints_name_the_maps_file(store):
+    found = problems(replace(scene_of(store, "rivers"), unit=""))
+    assert [p.severity for p in found] == ["warning"]
+    assert found[0].file == Path("maps/m.yml")
+    assert str(found[0]).startswith("maps/m.yml: 图签没有制图单位 — ")

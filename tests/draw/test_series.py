@@ -1,0 +1,121 @@
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from geo.draw.series import pages, save_series
+from geo.errors import UsageError
+from geo.spec.maps import MapSpec
+from tests.draw.draw_world import DAY
+
+
+def spec(**series):
+    return MapSpec.model_validate({
+        "title": "周边图", "plan": "试", "layers": ["rivers", "places", "zones"], "page": {"size": "figure"},
+        "series": series or None,
+    })  # fmt: skip
+
+
+def test_one_page_per_feature_after_the_index(store):
+    sheets = list(pages("m", spec(over="places"), store, as_at=DAY))
+    assert [(s.number, s.name) for s in sheets] == [(0, "图幅索引"), (1, "东镇"), (2, "西镇")]
+    assert sheets[1].scene.title == "东镇周边图"
+    assert [(n.number, n.text) for n in sheets[0].scene.listed] == [(1, "东镇"), (2, "西镇")]
+
+
+def test_without_an_index_pages_begin_at_one(store):
+    sheets = list(pages("m", spec(over="places", index="false"), store, as_at=DAY))
+    assert [s.number for s in sheets] == [1, 2]
+
+
+def test_a_page_over_an_area_is_about_that_area(store):
+    sheet = next(
+        pages("m", spec(over="zones", filter={"级": "一"}, index="false"), store, as_at=DAY)
+    )
+    # 3 km × 3 km, drawn in the plane near its meridian.
+    assert sheet.scene.base.territory.area == pytest.approx(9e6, rel=2e-3)
+
+
+def test_a_page_over_a_district_is_about_the_district_with_its_neighbours(store):
+    sheet = next(pages("m", spec(over="districts", index="false"), store, as_at=DAY))
+    assert sheet.scene.base.adcodes == ("140405",)
+    assert sheet.scene.around.neighbours
+
+
+def test_the_margin_is_shown_around_each_feature(store):
+    narrow, wide = (
+        next(
+            pages("m", spec(over="places", index="false", margin=m), store, as_at=DAY)
+        ).scene.denominator
+        for m in ("500 m", "5 km")
+    )
+    assert wide > 5 * narrow
+
+
+def test_one_pdf_has_a_bookmark_per_page_and_single_files_stand_beside_it(store, tmp_path):
+    target = tmp_path / "图集.pdf"
+    names = save_series(
+        pages("m", spec(over="places"), store, as_at=DAY),
+        target,
+        as_at=DAY,
+        title="图集",
+        singles=tmp_path / "单幅",
+    )
+    assert names == ("图幅索引", "东镇", "西镇")
+    data = target.read_bytes()
+    assert data.count(b"/Dest") == 3
+    assert b"/Outlines" in data
+    assert sorted(p.name for p in (tmp_path / "单幅").iterdir()) == [
+        "m-00-图幅索引.png", "m-01-东镇.png", "m-02-西镇.png",
+    ]  # fmt: skip
+    root = int(re.search(rb"/Root (\d+) 0 R", data)[1])
+    offset = int(re.findall(rb"(\d{10}) 00000 n", data)[root - 1])
+    assert b"/Outlines" in data[offset : offset + 200]
+
+
+@pytest.mark.skipif(not shutil.which("pdftotext"), reason="no pdftotext")
+def test_a_reader_opens_the_pdf_without_complaint(store, tmp_path):
+    target = tmp_path / "a.pdf"
+    save_series(pages("m", spec(over="places"), store, as_at=DAY), target, as_at=DAY, title="图集")
+    done = subprocess.run(["pdftotext", str(target), "-"], check=True, capture_output=True)
+    assert done.stderr == b""
+    assert "东镇周边图" in done.stdout.decode()
+
+
+def test_the_same_series_gives_the_same_bytes(store, tmp_path):
+    made = []
+    for name in ("a.pdf", "b.pdf"):
+        save_series(
+            pages("m", spec(over="places", index="false"), store, as_at=DAY),
+            tmp_path / name,
+            as_at=DAY,
+            title="图集",
+        )
+        made.append(Path(tmp_path / name).read_bytes())
+    assert made[0] == made[1]
+
+
+@pytest.mark.parametrize(
+    ("series", "message"),
+    [
+        ({}, "没有 series"),
+        ({"over": "ecological_redline"}, "没有数据"),
+        ({"over": "places", "filter": {"kind": "village"}}, "没有有名称的要素"),
+        ({"over": "places", "filter": {"无": "x"}}, "没有字段 无"),
+        ({"over": "rivres"}, "没有名为 rivres 的图层"),
+    ],
+)
+def test_a_series_that_cannot_be_is_refused(store, series, message):
+    with pytest.raises(UsageError, match=message):
+        list(pages("m", spec(**series), store, as_at=DAY))
+
+
+def test_internal_layers_are_kept_out_of_the_pdf(store, tmp_path):
+    inner = spec(over="counts")
+    with pytest.raises(UsageError, match="内部资料"):
+        save_series(
+            pages("m", inner, store, as_at=DAY), tmp_path / "a.pdf", as_at=DAY, title="图集"
+        )
+    assert list(tmp_path.iterdir()) == []
