@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import shapely
 
+from geo.sites.candidates import Candidate, named
 from geo.sites.limits import refuse
 from geo.space.crs import describe
 from geo.space.datum import Datum
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from geo.errors import InputError
-    from geo.sites.candidates import Candidate
     from geo.sites.claims import Claims
 
 OLD_DATUM_M: Final = 100.0
@@ -90,7 +90,8 @@ def _said(claims: Claims) -> str:
     if claims.datum:
         return f" {claims.datum.value}"
     if claims.crs:
-        return f" {describe(claims.crs)}"
+        system = named(claims.crs)
+        return f" {system.zone.title if system.zone else describe(system.crs)}"
     if claims.zone:
         return f"带号 {claims.zone}"
     return f"中央经线 {claims.meridian:g}°" if claims.meridian else ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
@@ -77,14 +76,14 @@ def parse_angle(text: str) -> Angle | None:
     """
     if len(text) > _LONG_TEXT:
         return None
-    dressed = _DRESSED.fullmatch(narrow(text).strip())
-    if dressed is None:
-        return None
-    sides = {side.upper() for side in dressed.group(1, 3) if side}
-    core = dressed[2].strip()
-    for at, form in enumerate(_FORMS):
-        if hit := form.fullmatch(core):
-            return _angle(hit.groups(), sides, decimal=at == len(_FORMS) - 1)
+    plain = narrow(text).strip()
+    dressed = _DRESSED.fullmatch(plain)
+    sides = {side.upper() for side in dressed.group(1, 3) if side} if dressed else set()
+    # Undressed first: the s of 30.5s is seconds, not south.
+    for core, said in ((plain, set()), (dressed[2].strip() if dressed else "", sides)):
+        for at, form in enumerate(_FORMS):
+            if hit := form.fullmatch(core):
+                return _angle(hit.groups(), said, decimal=at == len(_FORMS) - 1)
     return None
 
 
@@ -153,8 +152,3 @@ def unpack(packed: Floats) -> Floats:
     minutes = np.floor(rest)
     seconds = np.maximum((rest - minutes - 1e-9) * 100, 0)
     return np.asarray(whole + minutes / _SIXTY + seconds / _SIXTY**2, dtype=float)
-
-
-def is_angle_number(value: float) -> bool:
-    """Tell whether a bare number could be a longitude or latitude in China."""
-    return math.isfinite(value) and 3 <= value <= 136  # noqa: PLR2004

@@ -14,9 +14,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MAX_MEMBERS: Final = 2_000
-MAX_RATIO: Final = 100
-FREE_BYTES: Final = 20_000_000
-"""Below this an archive may be as dense as it likes (runs of zeros in a small DBF are)."""
+MAX_RATIO: Final = 50
+FREE_BYTES: Final = 2_000_000
+"""A member may be so large and so many times its packed size; drawings and tables pack 3 to 20 times."""
+BLANK_BYTES: Final = 50_000_000
+"""A DBF may be this large however well it packs: it is mostly blanks."""
 _ENCRYPTED: Final = 0x1
 _UTF8_NAMES: Final = 0x800
 _CHUNK: Final = 1 << 16
@@ -43,10 +45,10 @@ def opened(path: Path, *, shown: Path) -> Iterator[tuple[zipfile.ZipFile, tuple[
     with refusing(shown, _BROKEN):
         archive = zipfile.ZipFile(path)
     with archive:
-        yield archive, _members(archive, path.stat().st_size, shown)
+        yield archive, _members(archive, shown)
 
 
-def _members(archive: zipfile.ZipFile, packed: int, shown: Path) -> tuple[Member, ...]:
+def _members(archive: zipfile.ZipFile, shown: Path) -> tuple[Member, ...]:
     """List the files of an archive, or refuse it."""
     infos = [info for info in archive.infolist() if not info.is_dir()]
     total = sum(info.file_size for info in infos)
@@ -56,12 +58,9 @@ def _members(archive: zipfile.ZipFile, packed: int, shown: Path) -> tuple[Member
             f"压缩包里有 {len(infos)} 个文件，上限 {MAX_MEMBERS} 个",
             "请只压缩项目用地的图形",
         )
-    if total > MAX_BYTES or (total > FREE_BYTES and total > MAX_RATIO * packed):
-        raise refuse(
-            shown,
-            f"压缩包展开后达 {total / 1e6:.0f} MB，疑似压缩炸弹",
-            "请解压后直接提交其中的图形文件",
-        )
+    if total > MAX_BYTES or any(map(_bloated, infos)):
+        found = f"压缩包展开后达 {total / 1e6:.1f} MB，压缩率异常，疑似压缩炸弹"
+        raise refuse(shown, found, "请解压后直接提交其中的图形文件")
     members = tuple(Member(_name(info), info) for info in infos)
     for member in members:
         if member.info.flag_bits & _ENCRYPTED:
@@ -73,6 +72,12 @@ def _members(archive: zipfile.ZipFile, packed: int, shown: Path) -> tuple[Member
                 "这样的压缩包不予打开，请重新压缩",
             )
     return tuple(m for m in members if not _is_litter(m.name))
+
+
+def _bloated(info: zipfile.ZipInfo) -> bool:
+    """Tell a member that unpacks to absurdly more than it is packed to."""
+    least = BLANK_BYTES if info.filename.lower().endswith(".dbf") else FREE_BYTES
+    return info.file_size > least + MAX_RATIO * info.compress_size
 
 
 def _name(info: zipfile.ZipInfo) -> PurePosixPath:

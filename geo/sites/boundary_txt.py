@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
@@ -20,7 +21,7 @@ from geo.sites.text import narrow
 if TYPE_CHECKING:
     from pathlib import Path
 
-COORDINATES: Final = "[地块坐标]"
+_COORDINATES: Final = re.compile(r"[\[［]\s*地块坐标\s*[\]］]")
 _SECTION: Final = re.compile(r"\[(.+?)\]")
 _NUMBER: Final = re.compile(r"[+-]?\d+(?:\.\d*)?")
 _RING_DIGITS: Final = 5
@@ -37,7 +38,7 @@ def is_boundary_txt(text: str) -> bool:
     >>> is_boundary_txt("[属性描述]\n坐标系=2000国家大地坐标系\n[地块坐标]\n"), is_boundary_txt("J1 1 2")
     (True, False)
     """
-    return COORDINATES in narrow(text).replace(" ", "")
+    return _COORDINATES.search(text) is not None
 
 
 @dataclass
@@ -72,7 +73,7 @@ def read_boundary_txt(text: str, source: SiteSource, *, shown: Path) -> Draft:
     problems: list[Problem] = []
     budget, section = Budget(shown), ""
     # Narrowed as a whole: a million calls cost more than one.
-    for number, raw in enumerate(narrow(text).splitlines(), 1):
+    for number, raw in enumerate(io.StringIO(narrow(text), newline=None), 1):
         line = raw.strip().rstrip(";")
         if not line:
             continue

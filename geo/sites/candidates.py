@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -61,7 +62,7 @@ class Candidate:
     @property
     def projected(self) -> bool:
         """True when the numbers are metres in a plane."""
-        return self.via not in CIPHERS.values() and parse_crs(self.via).is_projected
+        return self.via not in CIPHERS.values() and known_crs(self.via).is_projected
 
     @property
     def twinned(self) -> bool:
@@ -72,6 +73,16 @@ class Candidate:
         """Bring numbers as written to east, north (or longitude, latitude in degrees)."""
         ordered = points[:, ::-1] if self.north_first else points
         return unpack(ordered) if self.packed else ordered
+
+
+@lru_cache(maxsize=128)
+def known_crs(text: str) -> CRS:
+    """Parse a coordinate system once: PROJ takes milliseconds for a WKT.
+
+    Raises:
+        CrsError: As `parse_crs`.
+    """
+    return parse_crs(text)
 
 
 @dataclass(frozen=True)
@@ -88,6 +99,7 @@ class Named:
         return bool(self.crs.is_geographic)
 
 
+@lru_cache(maxsize=128)
 def named(text: str) -> Named:
     """Take a named coordinate system apart.
 
@@ -97,7 +109,7 @@ def named(text: str) -> Named:
     >>> named("EPSG:4526").zone.number, named("EPSG:4490").zone
     (38, None)
     """
-    crs = parse_crs(text)
+    crs = known_crs(text)
     return Named(crs, datum_of(crs), zone_named(crs))
 
 
@@ -164,7 +176,13 @@ def _gauss(datum: Datum) -> Datum:
 
 
 def _coded(code: int, fit: Fit, datum: Datum) -> Candidate:
-    return Candidate(f"EPSG:{code}", _via(code, datum), fit.north_first, title=describe(code))
+    return Candidate(f"EPSG:{code}", _via(code, datum), fit.north_first, title=_title(code, datum))
+
+
+def _title(code: int, datum: Datum) -> str:
+    """Name a zone, or the degrees of a datum."""
+    zone = ZONE_BY_EPSG.get(code)
+    return zone.title if zone else f"{datum.value} 经纬度"
 
 
 def _via(code: int, datum: Datum) -> str:
@@ -183,7 +201,7 @@ def foreign_candidates(system: Named) -> Iterator[Candidate]:
     name = f"EPSG:{code}" if code else str(system.crs.name)[:_LONGEST_NAME]
     way = name if code else system.crs.to_wkt()
     for north_first in (False, True):
-        yield Candidate(name, way, north_first, title=describe(way))
+        yield Candidate(name, way, north_first, title=describe(system.crs))
 
 
 def placed(candidate: Candidate, points: Floats, *, helmert: Helmert7 | None) -> Candidate | None:
@@ -216,7 +234,7 @@ def _at_home(candidate: Candidate, lon: float, lat: float) -> bool:
     """Tell whether a system may be used at a place; PROJ would use one of America here as well."""
     if candidate.via in CIPHERS.values():
         return True
-    area = parse_crs(candidate.via).area_of_use
+    area = known_crs(candidate.via).area_of_use
     if area is None:
         return True
     reach = _REACH_DEG[6]

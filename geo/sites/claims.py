@@ -31,6 +31,7 @@ _LOCAL: Final = re.compile(r"(地方|城市|城建|矿区)?独立(平面)?坐标
 _PERHAPS_LOCAL: Final = re.compile(
     r"(城市|城建|矿区|相对|假定|任意|自定义|工程|施工|建筑)(平面)?坐标系"
 )
+_SHIFTING: Final = re.compile(r"奥维|OVITAL")
 _WIDTH: Final = re.compile(r"([36三六])度(分)?带|几度分带[:=]([36])|分带[:=]([36])")
 _ZONE: Final = re.compile(r"带号[:=为]?(\d{2})(?!\d)|第?(?<!\d)(\d{2})(?:号|度)?带(?!号)")
 _MERIDIAN: Final = re.compile(r"中央(?:子午线|经线)(?:经度)?[:=为]?(?:东经)?(\d{2,3}(?:\.\d+)?)")
@@ -109,6 +110,7 @@ def claims_in(text: str, *, by: str) -> Claims:
         zone=_zone(plain),
         meridian=_meridian(plain),
         local=local[0] if local else "",
+        origin="奥维" if _SHIFTING.search(plain) and not (datums or cipher) else "",
         by=by,
     )
 

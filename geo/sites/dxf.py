@@ -18,7 +18,7 @@ from geo.sites.drawing import Draft, Drawing, Run
 from geo.sites.features import one_table
 from geo.sites.limits import MAX_FEATURES, Budget, check_size, refuse, refusing
 from geo.sites.magnitude import fits
-from geo.sites.rings import nested_groups
+from geo.sites.nesting import nested_groups
 from geo.sites.site import SiteSource
 from geo.sites.strokes import Stroke, joined, strokes_of
 
@@ -28,8 +28,10 @@ if TYPE_CHECKING:
 
     from geo.sites.drawing import Floats
 
-MAX_DXF_BYTES: Final = 40_000_000
-"""ezdxf needs about fifteen times a file's size in memory."""
+MAX_DXF_BYTES: Final = 30_000_000
+"""ezdxf needs about ten times a file's size in memory (measured)."""
+MAX_SHAPES: Final = 1_000
+"""Closed shapes of one layer; each is compared with every other."""
 MAX_BLOCK_DEPTH: Final = 8
 _MILLIMETRES: Final = 4
 _REEXPORT: Final = "请在 CAD 中另存为 DXF（2007 或更高版本）后提交"
@@ -86,7 +88,7 @@ def read_dxf(path: Path, *, shown: Path, table: str | None = None) -> Draft:
     layer = one_table(names, table, shown=shown, what="图层")
     chosen = _unique([stroke for stroke in strokes if stroke.layer == layer])
     scale, words = _scale(chosen, units)
-    drawings = _drawings([stroke.scaled(scale) for stroke in chosen], layer)
+    drawings = _drawings([stroke.scaled(scale) for stroke in chosen], layer, shown)
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     source = SiteSource(shown.as_posix(), "dxf", digest, str(document.encoding))
     return Draft(drawings, Claims(north_first=False, remarks=words), source)
@@ -109,7 +111,7 @@ def _scale(strokes: list[Stroke], units: int) -> tuple[float, tuple[str, ...]]:
     return 0.001, (f"图纸坐标以毫米为单位，已换算为米{stated}",)
 
 
-def _drawings(strokes: list[Stroke], layer: str) -> tuple[Drawing, ...]:
+def _drawings(strokes: list[Stroke], layer: str, shown: Path) -> tuple[Drawing, ...]:
     """Close, join and group strokes into footprints: areas first, then what stays open."""
     rings: list[tuple[Run, tuple[str, ...]]] = []
     lines: list[tuple[Floats, tuple[str, ...]]] = []
@@ -119,15 +121,18 @@ def _drawings(strokes: list[Stroke], layer: str) -> tuple[Drawing, ...]:
             if stroke.closed
             else lines.append((stroke.points, words))
         )
-    found = []
+    if len(rings) > MAX_SHAPES:
+        found = f"图层「{layer[:40]}」有 {len(rings)} 个闭合图形"
+        raise refuse(shown, found, "请把项目用地范围线放在单独的图层")
+    drawings = []
     for group in nested_groups([run for run, _ in rings]):
         runs = tuple(Run(rings[i][0].points, number=n) for n, i in enumerate(group, 1))
         words = tuple(word for i in group for word in rings[i][1])
-        found.append(Drawing("", "polygon", runs, attributes={"图层": layer}, repairs=words))
-    found += [
+        drawings.append(Drawing("", "polygon", runs, attributes={"图层": layer}, repairs=words))
+    drawings += [
         Drawing("", "line", (Run(p),), attributes={"图层": layer}, repairs=w) for p, w in lines
     ]
-    if not found:
+    if not drawings:
         points = [s.points for s in strokes if len(s.points) == 1]
-        found = [Drawing("", "point", (Run(p),), attributes={"图层": layer}) for p in points]
-    return tuple(found)
+        drawings = [Drawing("", "point", (Run(p),), attributes={"图层": layer}) for p in points]
+    return tuple(drawings)

@@ -81,9 +81,11 @@ def _drawings(
         for part in geometry["geometries"]:
             yield from _drawings(part, properties, name, budget)
         return
+    if kind not in _KINDS:
+        raise refuse(budget.shown, f"不支持的几何类型 {kind[:40]}", _REEXPORT)
     runs = tuple(run for run in runs_of(kind, geometry["coordinates"]) if len(run.points))
     budget.spend(vertices=sum(len(run.points) for run in runs))
-    if runs and kind in _KINDS:
+    if runs:
         yield Drawing(
             name=name,
             kind=_KINDS[kind],

@@ -242,7 +242,7 @@ class _Case:
         left = _orderly(near or _reachable(found), self.claims)
         if not left:
             hint = "请核对坐标系、带号和 X/Y 顺序"
-            raise refuse(self.shown, "按能用的坐标系读取，位置都不在中国境内", hint)
+            raise refuse(self.shown, "按能用的坐标系读取，位置都不在中国境内或离中央经线过远", hint)
         if len(left) > 1:
             raise question(left, self.claims, shown=self.shown)
         self._doubt_header(left[0])

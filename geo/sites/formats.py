@@ -12,7 +12,7 @@ from geo.sites.boundary_txt import is_boundary_txt, read_boundary_txt
 from geo.sites.dxf import read_dxf
 from geo.sites.features import one_table
 from geo.sites.geofile import read_filegdb, read_geojson, read_geopackage
-from geo.sites.grid import read_excel, split_text
+from geo.sites.grid import split_text
 from geo.sites.kml import read_kml
 from geo.sites.limits import check_size, refuse
 from geo.sites.shapefile import PARTS, read_shapefile
@@ -20,6 +20,7 @@ from geo.sites.sheet import read_sheets
 from geo.sites.site import SiteSource
 from geo.sites.text import read_text
 from geo.sites.wkt import is_wkt, read_wkt
+from geo.sites.workbook import read_excel
 
 if TYPE_CHECKING:
     import zipfile
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from geo.sites.site import Format
 
 MAX_TEXT_BYTES: Final = 60_000_000
+"""A million boundary points at 60 bytes a line."""
 
 _TO_DXF: Final = "请在 CAD 中另存为 DXF（2007 或更高版本）后提交"
 _TO_SHP: Final = "请在 GIS 软件中导出为 Shapefile 或 GeoPackage 后提交"

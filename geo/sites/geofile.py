@@ -6,6 +6,7 @@ GDAL judges files by content: a ``.geojson`` that is really a VRT would make it 
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import sqlite3
 import tempfile
@@ -20,7 +21,7 @@ import numpy as np
 from geo.sites.claims import Claims
 from geo.sites.drawing import Draft, Drawing
 from geo.sites.features import crs_claims, one_table, read_records
-from geo.sites.limits import MAX_BYTES, Budget, check_size, refuse, refusing
+from geo.sites.limits import MAX_FEATURES, Budget, check_size, refuse, refusing
 from geo.sites.rings import is_closed
 from geo.sites.site import SiteSource
 from geo.sites.text import read_text
@@ -30,13 +31,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 MAX_GEOJSON_BYTES: Final = 60_000_000
-"""GDAL holds a GeoJSON in memory at about ten times its size."""
+"""A million vertices with three numbers at full precision each."""
+MAX_GDB_BYTES: Final = 50_000_000
+"""Coordinates are packed: 50 MB already hold ten million vertices."""
 _SQLITE: Final = b"SQLite format 3\0"
 _CRS_MEMBER: Final = re.compile(
     r'"crs"\s*:\s*\{[^{}]{0,80}"properties"\s*:\s*\{\s*"name"\s*:\s*"([^"]{1,80})"'
 )
+_NOT_ASCII: Final = re.compile(r"[^\x00-\x7f]+")
 _COMPUTED: Final = re.compile(r"\bAS\s*\(|\bGENERATED\b", re.IGNORECASE)
 _DEGREES: Final = 180.0
+_LISTS_PER_FEATURE: Final = 4
+_MOST_COMMAS: Final = 5_000_000
+_MOST_OBJECTS: Final = 100_000
+MAX_GEOMETRY_BYTES: Final = 50_000_000
 _MOST_TABLES: Final = 200
 _REEXPORT: Final = "请用 GIS 软件重新导出"
 
@@ -54,14 +62,24 @@ def read_geojson(path: Path, *, shown: Path) -> Draft:
     text = decoded.text.lstrip("\ufeff")
     if not text.lstrip().startswith("{"):
         raise refuse(shown, "不是 GeoJSON（应以 { 开头）", _REEXPORT)
+    # Every vertex is a list of its own; GDAL holds each at some 300 bytes before we can count.
+    Budget(shown).spend(vertices=text.count("[") - MAX_FEATURES * _LISTS_PER_FEATURE)
+    if text.count(",") > _MOST_COMMAS or text.count("{") > _MOST_OBJECTS:
+        raise refuse(shown, "GeoJSON 的内容过多", "请只保留项目用地的图形和必要的字段")
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder, "site.geojson")
-        copy.write_text(text, encoding="utf-8")
+        # ASCII, because GDAL cuts its messages in the middle of a character and fiona stumbles.
+        copy.write_bytes(_NOT_ASCII.sub(_escaped, text).encode("ascii"))
         drawings, _ = _read(copy, "GeoJSON", None, shown)
     drawings = tuple(map(_closed, drawings))
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     source = SiteSource(shown.as_posix(), "geojson", digest, decoded.encoding)
     return Draft(drawings, _geojson_claims(text, drawings), source)
+
+
+def _escaped(hit: re.Match[str]) -> str:
+    """Write a character as JSON may write it in ASCII."""
+    return json.dumps(hit[0])[1:-1]
 
 
 def _closed(drawing: Drawing) -> Drawing:
@@ -96,6 +114,7 @@ def read_geopackage(path: Path, *, shown: Path, table: str | None = None) -> Dra
         if not file.read(len(_SQLITE)).startswith(_SQLITE):
             raise refuse(shown, "不是 GeoPackage（文件头不符）", _REEXPORT)
     chosen = one_table(_tables(path, shown), table, shown=shown, what="图层")
+    _refuse_giants(path, chosen, shown)
     drawings, claims = _read(path, "GPKG", chosen, shown)
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     return Draft(drawings, claims, SiteSource(shown.as_posix(), "geopackage", digest, "utf-8"))
@@ -118,6 +137,20 @@ def _tables(path: Path, shown: Path) -> list[str]:
     return names
 
 
+def _refuse_giants(path: Path, table: str, shown: Path) -> None:
+    """Refuse a table with a geometry larger than all that is allowed together."""
+    quoted = table.replace('"', '""')
+    with refusing(shown, _REEXPORT), closing(_connect(path)) as database:
+        column = database.execute(
+            "SELECT column_name FROM gpkg_geometry_columns WHERE table_name = ?", (table,)
+        ).fetchone()[0]
+        column = str(column).replace('"', '""')
+        query = f'SELECT max(length("{column}")) FROM "{quoted}"'  # noqa: S608 (quoted above)
+        (largest,) = database.execute(query).fetchone()
+    if int(largest or 0) > MAX_GEOMETRY_BYTES:
+        raise refuse(shown, "图形过大", "请只保留项目用地的图形，或先简化")
+
+
 def _connect(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
 
@@ -135,8 +168,8 @@ def read_filegdb(path: Path, *, shown: Path, table: str | None = None) -> Draft:
             "不是 FileGDB 文件夹（没有 .gdbtable 文件）",
             "请提交完整的 .gdb 文件夹，或导出为 Shapefile",
         )
-    if sum(file.stat().st_size for file in files) > MAX_BYTES:
-        raise refuse(shown, f"FileGDB 超过 {MAX_BYTES // 1_000_000} MB", "请只导出项目用地")
+    if sum(file.stat().st_size for file in files) > MAX_GDB_BYTES:
+        raise refuse(shown, f"FileGDB 超过 {MAX_GDB_BYTES // 1_000_000} MB", "请只导出项目用地")
     chosen = one_table(_classes(path, shown), table, shown=shown, what="要素类")
     drawings, claims = _read(path, "OpenFileGDB", chosen, shown)
     digest = hashlib.sha256()

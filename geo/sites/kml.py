@@ -35,6 +35,8 @@ _SHAPES: Final[dict[str, Kind]] = {
     "Point": "point", "LineString": "line", "LinearRing": "line", "Track": "line", "Polygon": "polygon",
 }  # fmt: skip
 _OVITAL: Final = re.compile(r"OvAttr|OvCoordType|ovital|奥维", re.IGNORECASE)
+_AROUND_COMMA: Final = re.compile(r"\s*,\s*")
+_TRIPLE: Final = re.compile(r"\S+")
 _BAD: Final = "应为「经度,纬度,高程」，各点以空格分隔"
 _MOST_PROBLEMS: Final = 50
 
@@ -140,7 +142,8 @@ class _Reader(ContentHandler):
     def _points(self, text: str) -> list[tuple[float, float]]:
         """Read ``lon,lat[,height] …``; blanks after commas are forgiven."""
         points = []
-        for triple in re.sub(r"\s*,\s*", ",", text).split():
+        for hit in _TRIPLE.finditer(_AROUND_COMMA.sub(",", text)):
+            triple = hit[0]
             self.budget.spend(vertices=1)
             try:
                 lon, lat = map(float, triple.split(",")[:2])
@@ -202,8 +205,8 @@ def _claims(text: str, reader: _Reader, shown: Path) -> Claims:
     """WGS 84 by the standard, unless the file comes from a program known to shift it."""
     remarks = ("文件含网络链接（NetworkLink），链接的内容未读取",) if reader.linked else ()
     stated = " ".join(sorted(reader.coordinate_types - {""}))
-    if stated:
-        said = claims_in(stated, by="奥维导出的 OvCoordType ")
+    said = claims_in(stated, by="奥维导出的 OvCoordType ")
+    if not said.silent:
         names = frozenset(said.datums | ({Datum.UNKNOWN} if said.cipher and said.datums else set()))
         return Claims(
             datums=names,

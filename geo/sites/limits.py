@@ -5,6 +5,7 @@ Files come from strangers. Nothing here trusts a number written in a file: count
 
 from __future__ import annotations
 
+import logging
 import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -81,17 +82,31 @@ class Budget:
 
 
 @contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep GDAL and ezdxf from writing to the planner's screen."""
+    loggers = [logging.getLogger(name) for name in ("fiona", "ezdxf")]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
+
+
+@contextmanager
 def refusing(shown: Path, hint: str) -> Iterator[None]:
     """Turn whatever a third-party parser throws at hostile bytes into a refusal of the file.
 
-    Put it around the library's call only, never around our own code. The library's words are
+    Its warnings and log lines are silenced: they are English and name paths of this machine. Put it around the library's call only, never around our own code. The library's words are
     left out (English, and often with a path of this machine); they stay in ``__cause__``.
 
     Raises:
         InputError: The library failed.
     """
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), _quiet():
             warnings.simplefilter("ignore")
             yield
     except HongxianError:

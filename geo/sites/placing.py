@@ -12,7 +12,8 @@ from shapely import LineString, MultiLineString, MultiPoint, Point
 from geo.errors import CrsError, InputError, Problem
 from geo.sites.declared import declared_area
 from geo.sites.magnitude import fits, strays
-from geo.sites.rings import Fault, assemble, metres_per_unit
+from geo.sites.nesting import assemble
+from geo.sites.rings import Fault, metres_per_unit
 from geo.sites.site import Site
 from geo.space.crs import to_working
 from geo.space.measure import area_m2

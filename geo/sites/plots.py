@@ -153,6 +153,9 @@ def _restarts(plot: _Plot, point: TablePoint) -> bool:
 
 
 def _number(label: str) -> int | None:
+    """Read the number at the end of a point's name; a name Excel turned into a date has none."""
+    if label.startswith("（"):
+        return None
     hit = re.search(r"(\d{1,6})\D*$", label)
     return int(hit[1]) if hit else None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from shapely import Geometry
 
     from geo.space.datum import Helmert7
+
+
+#: What 奥维 exports shifted; its Shapefile and DXF are not (domain notes, §1).
+_SHIFTED: Final = ("kml", "csv", "text", "excel")
 
 
 def read_sites(
@@ -71,7 +75,11 @@ def _said(draft: Draft, crs: str | None, shown: Path) -> Claims:
     """Settle who speaks about coordinates: the user, else the file, else the file's name."""
     own = draft.claims
     if crs is None:
-        return merged(own, claims_in(shown.stem, by="文件名"))
+        name = claims_in(shown.stem, by="文件名")
+        origin = (
+            name.origin if draft.source.format in _SHIFTED and not (own.crs or own.cipher) else ""
+        )
+        return merged(replace(own, origin=own.origin or origin), name)
     user = replace(
         override(crs), north_first=own.north_first, packed=own.packed, remarks=own.remarks
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -20,16 +21,15 @@ _MARKS = (
 
 
 #: Signs that mean the same; NFKC alone would turn some of them into letters or combining marks.
-_SIGNS = str.maketrans(
-    {
-        **dict.fromkeys("˚º∘", "°"),
-        **dict.fromkeys("″〞〃“”ʺ＂", '"'),
-        **dict.fromkeys("′’‘`´ʹ＇", "'"),
-        **dict.fromkeys("−–—‐‑－", "-"),
-        "\ufeff": "",
-        "\u200b": "",
-    }
-)
+_SIGNS = {
+    **dict.fromkeys("˚º∘", "°"),
+    **dict.fromkeys("″〞〃“”ʺ＂", '"'),
+    **dict.fromkeys("′’‘`´ʹ＇", "'"),
+    **dict.fromkeys("−–—‐‑－", "-"),
+    "\ufeff": "",
+    "\u200b": "",
+}
+_SIGN = re.compile(f"[{''.join(_SIGNS)}]")
 
 
 @dataclass(frozen=True)
@@ -81,4 +81,4 @@ def narrow(text: str) -> str:
     >>> narrow("112º52′30″")
     '112°52\'30"'
     """
-    return unicodedata.normalize("NFKC", text.translate(_SIGNS))
+    return unicodedata.normalize("NFKC", _SIGN.sub(lambda hit: _SIGNS[hit[0]], text))

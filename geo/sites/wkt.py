@@ -59,10 +59,10 @@ def read_wkt(text: str, source: SiteSource, *, shown: Path) -> Draft:
         srids |= {srid} if srid else set()
         with refusing(shown, f"第 {line} 行附近：{_HINT}"):
             geometry = shapely.from_wkt(piece)
+        budget.spend(vertices=int(shapely.get_num_coordinates(geometry)))
         made = list(_drawings(geometry, line))
         if not made:
             raise refuse(shown, "几何是空的", _HINT, line=line)
-        budget.spend(vertices=sum(drawing.vertices for drawing in made))
         drawings += made
     if len(srids) > 1:
         raise refuse(shown, f"同一文件有多个 SRID（{'、'.join(sorted(srids))}）", "请统一坐标系")

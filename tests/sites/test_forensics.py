@@ -17,6 +17,7 @@ from geo.sites.read import point_site, read_sites
 from geo.space.datum import Datum, Helmert7
 from geo.space.gcj import wgs84_to_bd09, wgs84_to_gcj02
 from geo.space.measure import area_m2, distance_m
+from geo.store.boundaries import published
 
 PARCEL = [(112.875, 36.305), (112.88, 36.305), (112.88, 36.31), (112.875, 36.31)]
 COUNTY = box(112.5, 36.1, 113.2, 36.6)
@@ -205,6 +206,35 @@ def test_the_marks_of_ovital_are_seen_under_another_suffix(corpus, tmp_path):
         read_sites(corpus.kml(tmp_path, extra="<OvAttr></OvAttr>"))
 
 
+def test_tables_from_ovital_are_asked_about_but_its_shapefiles_are_not(corpus, tmp_path, write):
+    body = "名称,经度(°),纬度(°)\n厂址,112.876123,36.305871"
+    path = tmp_path / "奥维导出.csv"
+    path.write_text(body)
+    with pytest.raises(InputError, match="文件来自奥维"):
+        read_sites(path)
+    with pytest.raises(InputError, match="文件来自奥维"):
+        read_sites(write("a.csv", "奥维互动地图导出\n" + body))
+    (site,) = read_sites(write("a.csv", "奥维互动地图导出（CGCS2000）\n" + body))
+    assert site.crs.given == "EPSG:4490"
+    assert (
+        read_sites(corpus.gis(tmp_path, "ESRI Shapefile", "奥维.shp"))[0].crs.given == "EPSG:4490"
+    )
+
+
+def test_an_ovital_type_nobody_knows_is_asked_about(corpus, tmp_path):
+    with pytest.raises(InputError, match="文件来自奥维"):
+        read_sites(corpus.kml(tmp_path, coord_type="Mars"))
+
+
+def test_a_parcel_across_a_county_line_is_near_either_county(write):
+    counties = published()
+    x, y = shapely.get_coordinates(counties.area("140405"))[0]
+    path = write("a.wkt", box(x - 0.001, y - 0.001, x + 0.001, y + 0.001).wkt)
+    for code in ("140405", *(counties.touching(shapely.Point(x, y))["adcode"])):
+        (site,) = read_sites(path, plausible=counties.area(code))
+        assert not any("工作区" in words for words in site.crs.suspicions)
+
+
 def test_decimals_that_could_be_degrees_minutes_seconds_are_asked_about(write):
     body = "J1,112.5230,36.1845\nJ2,112.5310,36.1845\nJ3,112.5310,36.1920"
     with pytest.raises(InputError, match=r"有 2 种读法.*112.527.*度.分秒.*112.88.*十进制度"):
@@ -249,7 +279,7 @@ def test_web_mercator_is_read_when_it_is_said(write):
 
 
 def test_a_named_system_that_leads_outside_china_is_refused(write):
-    with pytest.raises(InputError, match="位置都不在中国境内"):
+    with pytest.raises(InputError, match="位置都不在中国境内或离中央经线过远"):
         read_sites(csv(write, plane(4526)), crs="EPSG:32601")
 
 

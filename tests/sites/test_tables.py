@@ -318,6 +318,20 @@ def test_a_cell_that_became_a_date_is_named(tmp_path):
         read_sites(workbook(tmp_path, {"Sheet1": rows}))
 
 
+def test_point_numbers_that_became_dates_do_not_cut_the_boundary(tmp_path):
+    rows = [[dt.date(2026, 1, i), *p] for i, p in enumerate(corners(), 1)]
+    (site,) = read_sites(workbook(tmp_path, {"a": [["点号", "X", "Y"], *rows]}))
+    assert area(site) == pytest.approx(10_000)
+
+
+def test_headings_in_two_rows_with_a_merged_one_above(tmp_path):
+    rows = [[f"J{i}", *p] for i, p in enumerate(corners(), 1)]
+    head = [["拐点编号", "2000国家大地坐标系", None], [None, "X", "Y"]]
+    (site,) = read_sites(workbook(tmp_path, {"a": [*head, *rows]}))
+    assert area(site) == pytest.approx(10_000)
+    assert site.crs.how.startswith("表头写明 CGCS2000")
+
+
 def test_two_sheets_with_coordinates_ask_which(tmp_path):
     rows = [["点号", "X", "Y"], *[[f"J{i}", *p] for i, p in enumerate(corners(), 1)]]
     path = workbook(tmp_path, {"红线": rows, "说明": [["无"]], "占地": rows})
