@@ -9,10 +9,10 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --only-b
 PYTEST_ARGS ?= -n auto
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test cover lint format types contract bench wheel lock clean distclean
+.PHONY: help demo test cover oldest lint format types contract bench wheel lock clean distclean
 
 help:  ## list the targets
-	@sed -n 's/^\([a-z]*\):.*##/make \1\t/p' $(MAKEFILE_LIST)
+	@sed -n 's/^\([a-z]*\):.*## */make \1\t/p' $(MAKEFILE_LIST)
 
 demo: $(VENV)/demo.stamp  ## set up .venv and build every map that is out of date
 	$(BIN)/hongxian build
@@ -52,6 +52,20 @@ lock:  ## resolve the locked versions anew (needs uv on PATH)
 	uv pip compile pyproject.toml --universal --python-version 3.11 --upgrade --no-annotate \
 		--extra build --extra dev --extra fast --extra report --constraints requirements.lock \
 		--custom-compile-command "make lock" --output-file requirements-dev.lock
+
+# Tools of the extra `dev` come at their newest: only what a planner's machine runs is tried old.
+oldest: $(VENV)/test.stamp  ## run the tests with the oldest versions pyproject.toml allows (needs uv)
+	mkdir -p $(VENV)/oldest
+	uv pip compile pyproject.toml --python-version 3.11 --only-binary :all: --no-annotate \
+		--extra build --extra fast --extra report --resolution lowest-direct \
+		--quiet --output-file $(VENV)/oldest/needed.txt
+	uv pip compile pyproject.toml --python-version 3.11 --only-binary :all: --no-annotate \
+		--extra build --extra dev --extra fast --extra report \
+		--constraints $(VENV)/oldest/needed.txt --quiet --output-file $(VENV)/oldest/all.txt
+	uv venv --quiet --clear --python 3.11 $(VENV)/oldest/venv
+	uv pip sync --quiet --python $(VENV)/oldest/venv --only-binary :all: $(VENV)/oldest/all.txt
+	uv pip install --quiet --python $(VENV)/oldest/venv --no-deps --no-build-isolation --editable .
+	$(VENV)/oldest/venv/bin/python -m pytest $(PYTEST_ARGS)
 
 clean:  ## delete what came out: build/, dist/, caches
 	rm -rf build dist htmlcov .coverage .coverage.* .hypothesis .import_linter_cache \

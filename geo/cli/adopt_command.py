@@ -103,7 +103,8 @@ def command(workspace: Path | None, file: Path, *, dry_run: bool, quiet: bool, *
     from geo.workflow.adopt_map import draw_change
 
     store = open_store(workspace or Path.cwd())
-    adoption = examine(store, Handover(file=file, **_asked(said)))
+    known = said if dry_run else _asked(said)
+    adoption = examine(store, Handover(file=file, **known), dry_run=dry_run)
     click.echo(report(adoption, dry_run=dry_run))
     if dry_run:
         return

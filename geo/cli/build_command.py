@@ -7,30 +7,35 @@ from pathlib import Path
 
 import click
 
-from geo.cli.options import as_at_option, quiet_option, tell, workspace_option
+from geo.cli.options import as_at_option, internal_option, quiet_option, tell, workspace_option
 from geo.cli.progress import progress_bar
 
 
 @click.command(
     name="build",
     help=(
-        "生成所有过期的地图，放入 build/；没有变化的不重画。\n\n\b\n例：\n"
+        "生成所有过期的地图和报告，放入 build/；没有变化的不重画。\n\n\b\n例：\n"
         "  hongxian build\n  hongxian build --again"
     ),
 )
 @workspace_option
 @as_at_option
 @click.option("--again", is_flag=True, help="全部重画")
+@internal_option
 @quiet_option
-def command(workspace: Path | None, as_at: date | None, *, again: bool, quiet: bool) -> None:
+def command(
+    workspace: Path | None, as_at: date | None, *, again: bool, internal: bool, quiet: bool
+) -> None:
     """Build what is out of date."""
     from geo.workflow.build import build
 
     with progress_bar(quiet=quiet) as show:
-        done = build(workspace or Path.cwd(), as_at=as_at, again=again, progress=show)
+        done = build(workspace or Path.cwd(), as_at=as_at, again=again, internal=internal, progress=show)
     for name in done.made:
         tell(f"已生成 build/{name}", quiet=quiet)
     for name in done.removed:
         tell(f"已删除不再需要的 build/{name}", quiet=quiet)
+    for name in done.withheld:
+        tell(f"未生成 build/{name}：含内部图层，会带出坐标（确需时加 --internal）", quiet=quiet)
     if not done.made:
         tell(f"全部 {len(done.fresh)} 个文件都是最新的，无需生成", quiet=quiet)

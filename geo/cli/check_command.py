@@ -7,7 +7,16 @@ from pathlib import Path
 
 import click
 
-from geo.cli.options import LonLat, as_at_option, expand, formats, targets, workspace_option, write
+from geo.cli.options import (
+    LonLat,
+    as_at_option,
+    expand,
+    formats,
+    internal_option,
+    targets,
+    workspace_option,
+    write,
+)
 from geo.errors import UsageError
 
 NAMES = ("text", "json", "geojson", "xlsx", "html", "docx")
@@ -61,13 +70,14 @@ NAMES = ("text", "json", "geojson", "xlsx", "html", "docx")
     type=click.Path(path_type=Path, dir_okay=False),
     help="西安80/北京54 的七参数文件（不会被记录或打印）",
 )
+@internal_option
 @as_at_option
 @formats(*NAMES)
 def command(
     workspace: Path | None, sites: tuple[str, ...], at: tuple[float, float] | None,
     radius_m: float | None, industry: str | None, activities: tuple[str, ...], crs: str | None,
     accuracy_m: float, near_m: float, evidence: Path | None, helmert: Path | None,
-    as_at: date | None, format_: str | None, out: tuple[Path, ...], *, existing: bool,
+    as_at: date | None, format_: str | None, out: tuple[Path, ...], *, existing: bool, internal: bool,
 ) -> None:  # fmt: skip
     """Check footprints."""
     if bool(sites) == (at is not None):
@@ -87,5 +97,5 @@ def command(
     )  # fmt: skip
     answer = ask(store, question)
     for name, path in pairs:
-        write(render(answer, name), path)
+        write(render(answer, name, internal=internal), path)
     raise click.exceptions.Exit(answer.result.verdict.exit_code)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from geo.cli.options import formats, targets, workspace_option, write
+from geo.cli.options import formats, internal_option, targets, workspace_option, write
 
 NAMES = ("geojson", "gpkg")
 
@@ -30,10 +30,11 @@ NAMES = ("geojson", "gpkg")
     type=click.Choice(["细砂", "中砂", "粗砂", "砾石", "卵石"]),
     help="孔隙潜水含水层介质",
 )
+@internal_option
 @formats(*NAMES)
 def command(
     workspace: Path | None, source: str, size: str | None, aquifer: str | None,
-    format_: str | None, out: tuple[Path, ...],
+    format_: str | None, out: tuple[Path, ...], *, internal: bool,
 ) -> None:  # fmt: skip
     """Suggest zones around a source."""
     from geo.store.store import open_store
@@ -41,7 +42,8 @@ def command(
     from geo.workflow.writing import replacing
 
     pairs = targets(format_, out, names=NAMES)
-    zones = suggested(open_store(workspace or Path.cwd()), source, size=size, aquifer=aquifer)
+    store = open_store(workspace or Path.cwd())
+    zones = suggested(store, source, size=size, aquifer=aquifer, internal=internal)
     for name, path in pairs:
         if name == "gpkg" and path is not None:
             with replacing(path) as temporary:

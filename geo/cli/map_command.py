@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from geo.cli.options import as_at_option, quiet_option, tell, workspace_option
+from geo.cli.options import as_at_option, internal_option, quiet_option, tell, workspace_option
 from geo.cli.progress import progress_bar
 from geo.errors import UsageError
 
@@ -35,34 +35,39 @@ NAMES = ("png", "pdf", "svg", "html")
     type=click.Path(path_type=Path, dir_okay=False),
     help="写入文件，后缀决定格式",
 )
+@internal_option
 @as_at_option
 @quiet_option
 def command(
     workspace: Path | None, names: tuple[str, ...], format_: tuple[str, ...],
-    out: tuple[Path, ...], as_at: date | None, *, every: bool, quiet: bool,
+    out: tuple[Path, ...], as_at: date | None, *, every: bool, internal: bool, quiet: bool,
 ) -> None:  # fmt: skip
     """Draw maps."""
     if bool(names) == every:
         raise UsageError("请写地图名，或写 --all — 例如 hongxian map tunliu_overview")
     if out:
-        _to_files(workspace, names, out, as_at)
+        _to_files(workspace, names, out, as_at, internal=internal)
         return
     from geo.workflow.build import FORMATS, build
 
     with progress_bar(quiet=quiet) as show:
         done = build(
             workspace or Path.cwd(), names=names, formats=format_ or FORMATS, as_at=as_at,
-            again=True, progress=show,
+            again=True, internal=internal, progress=show,
         ) if names else build(
-            workspace or Path.cwd(), formats=format_ or FORMATS, as_at=as_at, progress=show
+            workspace or Path.cwd(), formats=format_ or FORMATS, as_at=as_at, internal=internal,
+            reports=False, progress=show,
         )  # fmt: skip
     for name in (*done.made, *done.fresh):
         tell(f"build/{name}", quiet=quiet)
+    for name in done.withheld:
+        tell(f"未生成 build/{name}：含内部图层，会带出坐标（确需时加 --internal）", quiet=quiet)
 
 
 def _to_files(
-    workspace: Path | None, names: tuple[str, ...], out: tuple[Path, ...], as_at: date | None
-) -> None:
+    workspace: Path | None, names: tuple[str, ...], out: tuple[Path, ...], as_at: date | None, *,
+    internal: bool,
+) -> None:  # fmt: skip
     """Draw one map into files of the planner's choice."""
     if len(names) != 1:
         raise UsageError("--out 一次只能写一张地图 — 请只写一个地图名")
@@ -70,4 +75,4 @@ def _to_files(
 
     drawn = Workspace.open(workspace or Path.cwd()).map(names[0], as_at=as_at)
     for path in out:
-        drawn.save(path)
+        drawn.save(path, internal=internal)

@@ -60,6 +60,9 @@ workspace_option = click.option(
 as_at_option = click.option(
     "--as-at", type=_Day(), default=None, help="按哪一天的数据和法规，例如 2026-11-22"
 )
+internal_option = click.option(
+    "--internal", is_flag=True, help="连同内部图层的坐标和精确数字一起输出；输出文件按内部资料保管"
+)
 quiet_option = click.option("-q", "--quiet", is_flag=True, help="不显示进度和提示")
 
 
