@@ -60,6 +60,19 @@ def site_paper(
     )
 
 
+def chapters(result: CheckResult, site: SiteResult) -> dict[str, tuple[Block, ...]]:
+    """Return one site's chapters by name, without their headings, for an office's own template."""
+    made = {
+        "project": _project(site), "data": _data(result, site), "methods": _methods(site),
+        "results": _results(site), "requirements": _requirements(site),
+        "conclusion": _conclusion(site),
+    }  # fmt: skip
+    return {
+        name: tuple(block for block in blocks if not isinstance(block, Heading))
+        for name, blocks in made.items()
+    }
+
+
 def _project(site: SiteResult) -> Iterator[Block]:
     yield Heading("一、项目概况")
     size, given = site.size, site.site

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any, Final
 
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
 
 from geo.documents.archive import with_fixed_times
 from geo.documents.columns import width
@@ -22,12 +23,16 @@ _WIDEST: Final = 48
 
 @dataclass(frozen=True)
 class SheetTable:
-    """One worksheet: its name, its columns in order, and rows of plain values."""
+    """One worksheet: its name, its columns in order, and rows of plain values.
+
+    ``choices`` offers words to pick from in the cells of a column, for a table somebody fills in.
+    """
 
     name: str
     columns: tuple[str, ...]
     rows: Sequence[Mapping[str, Any]]
     note: str = ""
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def as_xlsx(tables: Sequence[SheetTable], *, as_at: date) -> bytes:
@@ -57,19 +62,35 @@ def _sheet(sheet: Any, table: SheetTable) -> None:
         sheet.column_dimensions[get_column_letter(at)].width = min(max(widest + 2, 8), _WIDEST)
     for line in sheet.iter_rows(min_row=2):
         for cell in line:
-            cell.alignment = Alignment(vertical="top", wrap_text=True)
-            if isinstance(cell.value, float):
-                cell.number_format = "0.00##"
-            elif isinstance(cell.value, str):
-                # Text stays text: Excel must not read 1-1 as a date or =… as a formula.
-                cell.number_format = "@"
-                cell.data_type = "s"
+            _dress(cell)
+    for column, words in table.choices.items():
+        _offer(sheet, table.columns.index(column) + 1, words, rows=len(table.rows))
     if table.note:
         sheet.append([])
         sheet.append([table.note])
     sheet.freeze_panes = "A2"
     if table.rows:
         sheet.auto_filter.ref = f"A1:{get_column_letter(len(table.columns))}{len(table.rows) + 1}"
+
+
+def _dress(cell: Any) -> None:
+    """Give a cell its place and number format."""
+    cell.alignment = Alignment(vertical="top", wrap_text=True)
+    if isinstance(cell.value, float):
+        cell.number_format = "0.00##"
+    elif isinstance(cell.value, str):
+        # Text stays text: Excel must not read 1-1 as a date or =… as a formula.
+        cell.number_format = "@"
+        cell.data_type = "s"
+
+
+def _offer(sheet: Any, at: int, words: tuple[str, ...], *, rows: int) -> None:
+    """Let a column's cells be picked from a list; anything else is refused by Excel and WPS."""
+    letter = get_column_letter(at)
+    rule = DataValidation("list", formula1=f'"{",".join(words)}"', allow_blank=True)
+    rule.error = f"请从列表中选择：{'、'.join(words)}"
+    sheet.add_data_validation(rule)
+    rule.add(f"{letter}2:{letter}{rows + 1}")
 
 
 def _cell(value: Any) -> Any:

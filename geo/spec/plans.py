@@ -13,6 +13,8 @@ from geo.spec.dates import Partial, PartialDate
 from geo.spec.indicators import IndicatorRow, read_indicators
 from geo.spec.layers import Adcode
 from geo.spec.marked import Mark, read_yaml
+from geo.spec.progress import TABLES as PROGRESS_TABLES
+from geo.spec.progress import NOTHING_REPORTED, Progress, read_progress
 from geo.spec.tables import Row, find_table, read_rows, required_of, typed_rows
 from geo.spec.vocabulary import Strength
 from geo.spec.where import Form, parse_where
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-_TABLES: Final = ("tasks", "controls", "indicators")
+_TABLES: Final = ("tasks", "controls", "indicators", *PROGRESS_TABLES)
 Domain = Literal["气", "水", "土", "固废", "声", "生态", "能力", "综合"]
 
 
@@ -122,6 +124,7 @@ class Plan:
     tasks: tuple[Task, ...]
     controls: tuple[Task, ...]
     indicators: tuple[IndicatorRow, ...]
+    progress: Progress = NOTHING_REPORTED
 
 
 #: First match wins, read from the most specific words to the most general.
@@ -245,10 +248,13 @@ def load_plan(folder: Path, *, shown: Path) -> tuple[Plan | None, list[Problem]]
     tasks = _tasks(folder, "tasks", TaskRow, shown=shown, problems=problems)
     controls = _tasks(folder, "controls", ControlRow, shown=shown, problems=problems)
     indicators, found = _indicators(folder, shown=shown)
-    problems += found
+    ids, numbers = {task.row.id for task in tasks}, {row.no for row in indicators}
+    progress, more = read_progress(folder, shown=shown, tasks=ids, indicators=numbers)
+    problems += [*found, *more]
     if head is None:
         return None, problems
-    return Plan(folder.name, head, tuple(tasks), tuple(controls), tuple(indicators)), problems
+    rows = tuple(tasks), tuple(controls), tuple(indicators)
+    return Plan(folder.name, head, *rows, progress), problems
 
 
 def _tasks(

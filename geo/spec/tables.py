@@ -256,9 +256,9 @@ def _cell_problems(header: list[str], line: int, cells: list[Any], shown: Path) 
     return problems
 
 
-_DATE_COLUMNS: Final = ("start", "end", "as_at", "as_of", "issued", "year")
+_DATE_COLUMNS: Final = ("start", "end", "as_at", "as_of", "issued", "year", "日期")
 #: Columns of short codes, where Excel's own spelling of a date in a CSV is never meant.
-_CODE_COLUMNS: Final = ("id", "parent", "no", "code")
+_CODE_COLUMNS: Final = ("id", "parent", "no", "code", "task", "编号")
 _EXCEL_DATE: Final = re.compile(r"\d{1,2}月\d{1,2}日|\d{1,2}-[A-Z][a-z]{2}|[A-Z][a-z]{2}-\d{1,2}")
 
 

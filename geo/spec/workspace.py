@@ -16,6 +16,7 @@ from geo.spec.layers import Adcodes, FilePath, Kind, Layer
 from geo.spec.maps import DrawLayer, DrawTasks, DrawTerrain, DrawWhere, MapSpec
 from geo.spec.marked import Marked, Steps, parse_yaml, read_yaml
 from geo.spec.plans import Plan, load_plan
+from geo.spec.reports import ReportSpec
 from geo.spec.rules import Law, national_files
 from geo.spec.vocabulary import REQUIRED_KINDS
 from geo.spec.where import Form, LayerForm, Metres, inner
@@ -91,6 +92,7 @@ class WorkspaceSpec:
     maps: dict[str, MapSpec]
     overridden_rules: tuple[str, ...] = ()
     sources: dict[Path, Marked] = field(default_factory=dict, repr=False, compare=False)
+    reports: dict[str, ReportSpec] = field(default_factory=dict)
 
 
 def find_root(start: Path) -> Path:
@@ -119,9 +121,10 @@ def read_workspace(root: Path) -> tuple[WorkspaceSpec | None, list[Problem]]:
     layers = reader.folder("layers", Layer)
     maps = reader.folder("maps", MapSpec)
     plans = _plans(reader)
+    reports = reader.folder("reports", ReportSpec)
     if marker is None:
         return None, sorted(reader.problems)
-    spec = WorkspaceSpec(root, marker, layers, laws, plans, maps, overridden, reader.sources)
+    spec = WorkspaceSpec(root, marker, layers, laws, plans, maps, overridden, reader.sources, reports)
     return spec, sorted([*reader.problems, *_references(spec, reader)])
 
 
@@ -214,6 +217,26 @@ def _references(spec: WorkspaceSpec, reader: _Reader) -> Iterator[Problem]:
             known = plans if what == "规划" else layers
             if wanted not in known:
                 yield source.problem(steps, f"没有名为 {wanted} 的{what}", nearest(wanted, known))
+    yield from _report_references(spec, reader, plans)
+
+
+def _report_references(
+    spec: WorkspaceSpec, reader: _Reader, plans: list[str]
+) -> Iterator[Problem]:
+    """Complain about plans, maps and footprints that a report names and nobody has."""
+    maps = reader.written("maps")
+    for name, report in spec.reports.items():
+        source = reader.sources[Path("reports") / f"{name}.yml"]
+        if report.plan is not None and report.plan not in plans:
+            found = f"没有名为 {report.plan} 的规划"
+            yield source.problem(("plan",), found, nearest(report.plan, plans))
+        for at, wanted in enumerate(report.maps):
+            if wanted not in maps:
+                found = f"没有名为 {wanted} 的地图"
+                yield source.problem(("maps", at), found, nearest(wanted, maps))
+        for at, site in enumerate(report.sites):
+            if not (spec.root / site).is_file():
+                yield source.problem(("sites", at), f"没有用地文件 {site}", "请核对路径")
 
 
 def _names_in(drawn: MapSpec) -> Iterator[tuple[Steps, str, str]]:

@@ -24,6 +24,7 @@ from geo.spec.layers import (
     PostgisSource,
     is_absolute,
 )
+from geo.store.postgis import read_postgis
 from geo.store.read import RawTable, read_vector
 
 if TYPE_CHECKING:
@@ -128,7 +129,9 @@ def _raw(
     if isinstance(source, DerivedSource):
         raise InputError("推算图层由 store.derived 生成 — 请报告此问题")
     if isinstance(source, PostgisSource):
-        raise InputError("PostGIS 图层需要扩展 postgis — 请安装 pip install hongxian[postgis]")
+        counties = jurisdictions if isinstance(spec.coverage, str) else spec.coverage
+        window = boundaries.territory(counties or jurisdictions)
+        return read_postgis(source, window=window), ()
     raise InputError("栅格图层没有要素 — 请在 slope、elevation 中使用")
 
 

@@ -13,6 +13,8 @@ import shapely
 from geo.errors import InputError, WorkspaceError
 from geo.spec.tables import read_rows
 from geo.store.encoding import dbf_encoding
+from geo.store.osm import SUFFIX as OSM_SUFFIX
+from geo.store.osm import read_osm
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,7 +31,7 @@ _MAGIC: Final[dict[str, tuple[bytes, ...]]] = {
     ".json": (b"{",),
 }
 _TABLES: Final = (".csv", ".xlsx")
-READABLE: Final = (*_MAGIC, *_TABLES, ".gdb")
+READABLE: Final = (*_MAGIC, *_TABLES, ".gdb", OSM_SUFFIX)
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ def read_vector(path: Path, source: FileSource, *, shown: Path) -> RawTable:
 
 
 def _refuse_disguise(path: Path, suffix: str, shown: Path) -> None:
-    if path.is_dir():
+    if path.is_dir() or suffix not in _MAGIC:
         return
     with path.open("rb") as file:
         head = file.read(64)
@@ -85,6 +87,8 @@ def _read(path: Path, suffix: str, source: FileSource, shown: Path) -> RawTable:
     if suffix == ".parquet":
         frame = geopandas.read_parquet(path)
         return RawTable(frame, frame.crs.to_string() if frame.crs else None)
+    if suffix == OSM_SUFFIX:
+        return RawTable(read_osm(path, source, shown=shown), "EPSG:4326")
     remarks: tuple[str, ...] = ()
     encoding: str | None = source.encoding
     if suffix == ".shp" and encoding is None:

@@ -96,6 +96,7 @@ SCHEMAS: Final[tuple[Schema, ...]] = (
         "control_units", "生态环境管控单元", r".*(管控单元|GKDY|SXYD).*",
         {"name": ("HJGKDYMC", "GKDYMC", "DYMC", "管控单元名称", "环境管控单元名称", "单元名称", *_NAME),
          "kind": ("GKDYFL", "DYFL", "GKDYLX", "管控单元分类", "管控单元类别", "单元分类", "class"),
+         "class": ("GKDYFL", "DYFL", "GKDYLX", "管控单元分类", "管控单元类别", "单元分类", "class"),
          "code": ("HJGKDYBM", "GKDYBM", "DYBM", "管控单元编码", "环境管控单元编码", "单元编码", "code")},
         zone="control_unit", internal=False, signs=frozenset({"HJGKDYBM", "GKDYBM", "管控单元编码", "环境管控单元编码"}),
     ),

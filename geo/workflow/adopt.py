@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -26,15 +26,15 @@ from geo.workflow.adopt_layer import (
     Target,
     fields_of,
     layer_document,
-    must_be_said,
+    missing_words,
     sensitivity_of,
     target_of,
+    vouched_for,
     zone_of,
 )
 from geo.workflow.adopt_printed import printed_areas
 from geo.workflow.adopt_shape import Shaped, shape
 from geo.workflow.adopt_source import Container, TableInfo, chosen_table, container, read_table
-from geo.workflow.writing import replacing
 
 if TYPE_CHECKING:
     from geo.spec.vocabulary import Sensitivity
@@ -71,24 +71,30 @@ class Adoption:
         return self.target.layer
 
 
-def examine(store: Store, said: Handover) -> Adoption:
+def examine(store: Store, said: Handover, *, dry_run: bool = False) -> Adoption:
     """Read a file as the layer it should become, and judge it; nothing is written.
+
+    With ``dry_run`` what is still to be said is told instead of refused.
 
     Raises:
         UsageError: Something has to be said first: a missing option, an unknown value of the zone field.
         InputError: The file cannot be used; nothing is guessed.
     """
     target = target_of(said.to, store.spec)
+    missing = missing_words(said, store.spec.marker.jurisdictions)
     with container(said.file) as held:
         table = chosen_table(held, name=said.table, kind=_kind(target), layer=target.layer)
         _refuse_look_alike(table, target, said)
         raw = read_table(table, x=said.x, y=said.y)
-        must_be_said(said, store.spec.marker.jurisdictions)
+        said = vouched_for(said, store.spec.marker.jurisdictions, dry_run=dry_run)
         helmert = None if said.helmert is None else read_parameters(said.helmert)
         shaped = shape(
             raw, shown=held.shown, crs=said.crs, plausible=store.territory, helmert=helmert
         )
-        return _judged(store, said, target, held, table, shaped, raw.remarks)
+        adoption = _judged(store, said, target, held, table, shaped, raw.remarks)
+        if missing:
+            return replace(adoption, warnings=(*adoption.warnings, f"还缺 {'、'.join(missing)}"))
+        return adoption
 
 
 def _kind(target: Target) -> str:
@@ -100,7 +106,9 @@ def _kind(target: Target) -> str:
 def _refuse_look_alike(table: TableInfo, target: Target, said: Handover) -> None:
     words = look_alike(table.name, _kind(target))
     if words and not said.accept_look_alike:
-        raise InputError(f"{said.file.name}: {words} — 请换用批准的成果；确认无误时加 --accept-lookalike")
+        raise InputError(
+            f"{said.file.name}: {words} — 请换用批准的成果；确认无误时加 --accept-lookalike"
+        )
 
 
 def _judged(
@@ -109,20 +117,25 @@ def _judged(
 ) -> Adoption:  # fmt: skip
     columns = [str(c) for c in shaped.frame.columns if c != "geometry"]
     zone = zone_of(said, target, shaped.frame)
-    coverage = said.coverage or store.spec.marker.jurisdictions
+    coverage = said.coverage
     data = f"{LOCAL}/{target.layer}/{said.as_of}_{held.sha256[:8]}.parquet"
     document = layer_document(
         said, target, source=data, zone=zone, fields=fields_of(said, target, columns),
         coverage=coverage, before=_before(store.root, target.layer),
     )  # fmt: skip
     _must_load(document, target.layer)
-    warnings = (*shaped.doubts, *_about_place(store, shaped, coverage), *_about_data(shaped), *_about_git(store.root))
+    warnings = (
+        *shaped.doubts,
+        *_about_place(store, shaped, coverage),
+        *_about_data(shaped),
+        *_about_git(store.root),
+    )
     if words := look_alike(table.name, _kind(target)):
         warnings = (*warnings, f"{words}；按 --accept-lookalike 采用")
     return Adoption(
         target=target, table=table, tables=held.tables, shaped=shaped, document=document, data=data,
         shown=held.shown.as_posix(), sensitivity=sensitivity_of(said, target), warnings=warnings,
-        notes=(*remarks, *_printed(store, said, document["title"], shaped)), change=_change(store, target, shaped),
+        notes=(*remarks, *_printed(store, said, document["title"], shaped, coverage)), change=_change(store, target, shaped),
     )  # fmt: skip
 
 
@@ -156,14 +169,21 @@ def _about_place(store: Store, shaped: Shaped, coverage: tuple[str, ...]) -> lis
     shapely.prepare(area)
     inside = shapely.intersects(geometry, area)
     if not inside.any():
-        raise InputError("没有一个要素落在声明的覆盖范围内 — 坐标系、带号或 X/Y 顺序可能有误，请核实")
+        raise InputError(
+            "没有一个要素落在声明的覆盖范围内 — 坐标系、带号或 X/Y 顺序可能有误，请核实"
+        )
     words = []
     if not inside.all():
         words.append(f"{int((~inside).sum())} 个要素不在覆盖范围（{'、'.join(coverage)}）内")
     for code in coverage:
-        if len(coverage) > 1 and not shapely.intersects(geometry, store.boundaries.area(code)).any():
+        if (
+            len(coverage) > 1
+            and not shapely.intersects(geometry, store.boundaries.area(code)).any()
+        ):
             name = store.boundaries.name(code)
-            words.append(f"{name} 境内没有一个要素，请确认该图层确实覆盖 {name}（没有数据不等于没有重叠）")
+            words.append(
+                f"{name} 境内没有一个要素，请确认该图层确实覆盖 {name}（没有数据不等于没有重叠）"
+            )
     return words
 
 
@@ -180,15 +200,18 @@ def _about_git(root: Path) -> list[str]:
     """Warn when a version history would take the data in."""
     ignore = root / ".gitignore"
     kept = ignore.is_file() and any(
-        line.strip().strip("/").split("/")[0] == LOCAL for line in ignore.read_text("utf-8").splitlines()
+        line.strip().strip("/").split("/")[0] == LOCAL
+        for line in ignore.read_text("utf-8").splitlines()
     )
     return [] if kept else ["工作区的 .gitignore 没有写 /local/*，内部数据可能进入版本库 — 请补上"]
 
 
-def _printed(store: Store, said: Handover, title: str, shaped: Shaped) -> list[str]:
+def _printed(
+    store: Store, said: Handover, title: str, shaped: Shaped, coverage: tuple[str, ...]
+) -> list[str]:
     if shaped.area_m2 is None:
         return []
-    plans = tuple(store.spec.plans.values())
+    plans = tuple(plan for plan in store.spec.plans.values() if {plan.head.adcode} == set(coverage))
     found = printed_areas(title, plans, said=said.expected_area, area_m2=shaped.area_m2)
     return [printed.against(shaped.area_m2) for printed in found]
 
@@ -218,19 +241,26 @@ def commit(store: Store, adoption: Adoption) -> tuple[Path, ...]:
     try:
         staged = staging / final.name
         adoption.shaped.frame.to_parquet(
-            staged, index=False, write_covering_bbox=True, row_group_size=_ROWS, schema_version="1.1.0"
+            staged,
+            index=False,
+            write_covering_bbox=True,
+            row_group_size=_ROWS,
+            schema_version="1.1.0",
         )
         final.parent.mkdir(parents=True, exist_ok=True)
         staged.replace(final)
-        written = [final, *_keep_old(root, layer_file, final), layer_file]
-        with replacing(layer_file) as temporary:
-            temporary.write_text(as_yaml(adoption.document), encoding="utf-8", newline="\n")
+        written = [final, *_keep_old(layer_file, final), layer_file]
+        # Not beside its goal: whatever lies in layers/ when the power fails is taken for a layer.
+        page = staging / layer_file.name
+        page.write_text(as_yaml(adoption.document), encoding="utf-8", newline="\n")
+        layer_file.parent.mkdir(exist_ok=True)
+        page.replace(layer_file)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
     return tuple(path.relative_to(root) for path in written)
 
 
-def _keep_old(root: Path, layer_file: Path, final: Path) -> list[Path]:
+def _keep_old(layer_file: Path, final: Path) -> list[Path]:
     """Keep the layer file that is about to be replaced, under the name of the version that follows."""
     if not layer_file.is_file():
         return []
@@ -256,7 +286,10 @@ def report(adoption: Adoption, *, dry_run: bool) -> str:
     rows.append(f"坐标系：{shaped.crs}")
     rows.append(f"管控类别：{_zone_words(document.get('zone'))}")
     rows += [f"字段：{name} ← {column}" for name, column in (document.get("fields") or {}).items()]
-    rows.append(f"要素：{len(shaped.frame)} 个" + (f"，总面积 {_area(shaped.area_m2)}" if shaped.area_m2 else ""))
+    rows.append(
+        f"要素：{len(shaped.frame)} 个"
+        + (f"，总面积 {_area(shaped.area_m2)}" if shaped.area_m2 else "")
+    )
     fixed_words = "、".join(f"{word} {count} 处" for word, count in shaped.repairs.items())
     rows.append(f"修复：{fixed_words or '无'}")
     secret = "内部，输出时坐标不外带" if adoption.sensitivity == "internal" else "公开"
@@ -289,4 +322,6 @@ def _zone_words(zone: Any) -> str:
         return "无（只作底图和统计，不参与核查）"
     if isinstance(zone, str):
         return zone
-    return f"按字段 {zone['field']}：" + "、".join(f"{value}→{kind}" for value, kind in zone["values"].items())
+    return f"按字段 {zone['field']}：" + "、".join(
+        f"{value}→{kind}" for value, kind in zone["values"].items()
+    )

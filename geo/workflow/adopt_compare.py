@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import shapely
 
-from geo.space.measure import area_m2
+from geo.space.measure import area_m2, perimeter_m
 from geo.space.units import M2_PER_HECTARE, fixed
 
 if TYPE_CHECKING:
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 #: Coordinates that differ by less are the same, degrees (about a centimetre).
 _SAME_DEG: Final = 1e-7
-#: A difference thinner than rounding leaves is no change, square metres.
-_NOTHING_M2: Final = 1.0
+#: A difference thinner than this on average is what rounding and straight edges leave, metres.
+_SLIVER_M: Final = 0.05
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +66,7 @@ def compare(old: GeoDataFrame, new: GeoDataFrame) -> Change:
     exact where the features of a version do not overlap one another.
     """
     before, after = _geometry(old), _geometry(new)
-    keys = [[wkb for wkb in shapely.to_wkb(_snapped(held))] for held in (before, after)]
+    keys = [list(shapely.to_wkb(_snapped(held))) for held in (before, after)]
     left, right = set(keys[0]), set(keys[1])
     gone = before[np.array([key not in right for key in keys[0]], dtype=bool)]
     come = after[np.array([key not in left for key in keys[1]], dtype=bool)]
@@ -79,11 +79,14 @@ def compare(old: GeoDataFrame, new: GeoDataFrame) -> Change:
 
 def _geometry(frame: GeoDataFrame) -> NDArray[Any]:
     geometry = np.asarray(frame.geometry.array, dtype=object)
-    return geometry[~(shapely.is_missing(geometry) | shapely.is_empty(geometry))]
+    placed: NDArray[Any] = geometry[~(shapely.is_missing(geometry) | shapely.is_empty(geometry))]
+    return placed
 
 
 def _snapped(geometry: NDArray[Any]) -> NDArray[Any]:
-    return np.asarray(shapely.normalize(shapely.set_precision(geometry, _SAME_DEG, mode="pointwise")))
+    return np.asarray(
+        shapely.normalize(shapely.set_precision(geometry, _SAME_DEG, mode="pointwise"))
+    )
 
 
 def _without(some: NDArray[Any], others: NDArray[Any]) -> NDArray[Any]:
@@ -95,10 +98,11 @@ def _without(some: NDArray[Any], others: NDArray[Any]) -> NDArray[Any]:
     left = some.copy()
     for row in np.unique(at):
         left[row] = shapely.difference(some[row], shapely.union_all(others[hit[at == row]]))
-    areas = shapely.get_dimensions(some) == 2  # noqa: PLR2004 (dimension)
     there = ~shapely.is_empty(left)
-    there[areas] &= area_m2(left[areas]) > _NOTHING_M2
-    return left[there]
+    areas = there & (shapely.get_dimensions(some) == 2)  # noqa: PLR2004 (dimension)
+    there[areas] = 2 * area_m2(left[areas]) > _SLIVER_M * perimeter_m(left[areas])
+    kept: NDArray[Any] = left[there]
+    return kept
 
 
 def _area(geometry: NDArray[Any]) -> float:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, cast
+import re
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Final
 
 from geo.errors import UsageError
 from geo.spec.closed import nearest
+from geo.spec.dates import PartialDate
 from geo.spec.layers import KINDS
 from geo.spec.vocabulary import ZoneKind
 from geo.store.schemas import BY_LAYER, SCHEMAS, Schema, mapped_fields, zone_field, zone_of_value
@@ -18,7 +20,6 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from geo.spec.dates import PartialDate
     from geo.spec.layers import Layer
     from geo.spec.vocabulary import Authority, Sensitivity
     from geo.spec.workspace import WorkspaceSpec
@@ -73,7 +74,7 @@ def target_of(to: str, spec: WorkspaceSpec) -> Target:
     """
     kind = next((k.name for k in ZoneKind if to in (k.name, k.value)), None)
     if kind is None:
-        usual = next((s.layer for s in SCHEMAS if to in (s.layer, s.title, s.title.split("（")[0])), None)
+        usual = next((s.layer for s in SCHEMAS if to in (s.layer, s.title) or _named(s, to)), None)
         if usual is None and to not in spec.layers:
             words = [*KINDS, *BY_LAYER, *spec.layers]
             raise UsageError(f"--as {to} 既不是管控类别，也不是图层 — {nearest(to, words)}")
@@ -81,7 +82,14 @@ def target_of(to: str, spec: WorkspaceSpec) -> Target:
         return Target(layer, None, BY_LAYER.get(layer), spec.layers.get(layer))
     schema = next((s for s in SCHEMAS if kind in s.kinds), None)
     layer = _home(kind, schema, spec)
-    return Target(layer, kind, schema if schema is not None else BY_LAYER.get(layer), spec.layers.get(layer))
+    return Target(
+        layer, kind, schema if schema is not None else BY_LAYER.get(layer), spec.layers.get(layer)
+    )
+
+
+def _named(schema: Schema, to: str) -> bool:
+    """Tell whether a word is the name of the schema's own table: DLTB, 地类图斑."""
+    return re.fullmatch(schema.tables, to.upper()) is not None
 
 
 def _home(kind: str, schema: Schema | None, spec: WorkspaceSpec) -> str:
@@ -95,21 +103,30 @@ def _home(kind: str, schema: Schema | None, spec: WorkspaceSpec) -> str:
     return (waiting or official or [usual])[0]
 
 
-def must_be_said(said: Handover, jurisdictions: Sequence[str]) -> None:
-    """Refuse to adopt what nobody vouches for; all that is missing is told at once.
+def missing_words(said: Handover, jurisdictions: Sequence[str]) -> tuple[str, ...]:
+    """List the options without which nobody vouches for the data."""
+    one = len(jurisdictions) == 1
+    asked: tuple[tuple[str, object], ...] = (
+        ("--provider 提供单位", said.provider), ("--as-of 数据日期", said.as_of),
+        ("--accuracy 精度（m）", said.accuracy_m),
+        ("--coverage 覆盖的县（6 位代码，可重复）", said.coverage or (True if one else None)),
+    )  # fmt: skip
+    return tuple(option for option, value in asked if value is None)
+
+
+def vouched_for(said: Handover, jurisdictions: Sequence[str], *, dry_run: bool) -> Handover:
+    """Return what was said, complete; a dry run gets blanks where something is still to be said.
 
     Raises:
-        UsageError: Provider, data date, accuracy or coverage are not given.
+        UsageError: Provider, data date, accuracy or coverage are not given; all are told at once.
     """
-    missing = [
-        option for option, value in (
-            ("--provider 提供单位", said.provider), ("--as-of 数据日期", said.as_of),
-            ("--accuracy 精度（m）", said.accuracy_m),
-            ("--coverage 覆盖的县（6 位代码，可重复）", said.coverage or len(jurisdictions) == 1 or None),
-        ) if value is None
-    ]  # fmt: skip
-    if missing:
+    missing = missing_words(said, jurisdictions)
+    if missing and not dry_run:
         raise UsageError(f"还缺 {'、'.join(missing)} — 来源、日期、精度不明的数据不能作为核查依据")
+    return replace(
+        said, provider=said.provider or "（待填）", coverage=said.coverage or tuple(jurisdictions),
+        as_of=said.as_of or PartialDate.parse("1900"), accuracy_m=said.accuracy_m or 0.0,
+    )  # fmt: skip
 
 
 def fields_of(said: Handover, target: Target, columns: Sequence[str]) -> dict[str, str]:
@@ -120,7 +137,9 @@ def fields_of(said: Handover, target: Target, columns: Sequence[str]) -> dict[st
     """
     for column in (*said.fields.values(), *([said.zone_field] if said.zone_field else [])):
         if column not in columns:
-            raise UsageError(f"没有字段 {column} — {nearest(column, columns)}，现有：{'、'.join(columns)}")
+            raise UsageError(
+                f"没有字段 {column} — {nearest(column, columns)}，现有：{'、'.join(columns)}"
+            )
     usual = mapped_fields(target.schema, columns) if target.schema is not None else {}
     return {**usual, **said.fields}
 
@@ -215,4 +234,4 @@ def sensitivity_of(said: Handover, target: Target) -> Sensitivity:
     declared = target.declared
     if declared is not None and target.schema is None and declared.source is not None:
         return declared.sensitivity
-    return cast("Sensitivity", "internal")
+    return "internal"

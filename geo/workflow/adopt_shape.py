@@ -78,7 +78,9 @@ def shape(
     bounds = shapely.bounds(geometry[placed])
     corners = np.vstack([bounds[:, :2], bounds[:, 2:]])
     _refuse_strays(corners, np.flatnonzero(placed), shown)
-    reading = read_crs(corners, _claims(raw, crs), shown=shown, plausible=plausible, helmert=helmert)
+    reading = read_crs(
+        corners, _claims(raw, crs), shown=shown, plausible=plausible, helmert=helmert
+    )
     if not reading.crs.certain:
         hint = "请用 --helmert 给出七参数文件，或请提供单位转为 CGCS2000"
         raise InputError(f"{shown}: {reading.crs.how}，不能作为核查依据 — {hint}")
@@ -86,7 +88,9 @@ def shape(
     fixed, repairs, lost = _repaired(moved)
     doubts = [*reading.crs.suspicions, *_overruled(raw, crs)]
     if lost:
-        doubts.append(f"{len(lost)} 个要素的图形无法修复（第 {_listed(np.flatnonzero(placed)[lost])} 个），按没有图形保留")
+        doubts.append(
+            f"{len(lost)} 个要素的图形无法修复（第 {_listed(np.flatnonzero(placed)[lost])} 个），按没有图形保留"
+        )
     keep = np.ones(len(fixed), dtype=bool)
     keep[lost] = False
     frame = _ordered(raw.frame, geometry, placed, fixed, keep)
@@ -115,13 +119,17 @@ def _refuse_strays(corners: NDArray[np.float64], rows: NDArray[np.int64], shown:
     """Name the few features whose coordinates do not fit what all others fit."""
     if not np.isfinite(corners).all():
         bad = np.unique(np.flatnonzero(~np.isfinite(corners).all(axis=1)) % len(rows))
-        raise InputError(f"{shown}: 第 {_listed(rows[bad])} 个要素的坐标不是有限数 — 请在原软件中改正")
+        raise InputError(
+            f"{shown}: 第 {_listed(rows[bad])} 个要素的坐标不是有限数 — 请在原软件中改正"
+        )
     if fits(corners):
         return
     apart = np.unique(np.asarray(strays(corners), dtype=int) % len(rows))
     if 0 < len(apart) < len(rows):
         hint = "请核对这些要素的坐标"
-        raise InputError(f"{shown}: 第 {_listed(rows[apart])} 个要素的坐标与其余要素不在同一量级 — {hint}")
+        raise InputError(
+            f"{shown}: 第 {_listed(rows[apart])} 个要素的坐标与其余要素不在同一量级 — {hint}"
+        )
 
 
 def _listed(rows: NDArray[np.int64]) -> str:

@@ -34,6 +34,7 @@ _CONVERT: Final = {
     ".dwg": "请在 CAD 中另存为 DXF，或由 GIS 软件转为 Shapefile",
     ".rar": "请解压后重新压缩为 ZIP，或直接指向其中的文件",
     ".7z": "请解压后重新压缩为 ZIP，或直接指向其中的文件",
+    ".pbf": "OSM 数据不必采用，请在图层中直接写 source: {path: …, tags: {…}}",
     ".shx": "请指向同名的 .shp", ".dbf": "请指向同名的 .shp", ".prj": "请指向同名的 .shp",
 }  # fmt: skip
 _X: Final = ("lon", "经度", "longitude", "x", "jd", "东经")
@@ -86,7 +87,9 @@ def container(path: Path) -> Iterator[Container]:
             yield Container(shown, _digest([path]), tables)
         return
     if suffix not in READABLE:
-        raise InputError(f"{shown}: 不支持 {suffix or '没有后缀的文件'} — 可用：{' '.join(READABLE)} .zip")
+        raise InputError(
+            f"{shown}: 不支持 {suffix or '没有后缀的文件'} — 可用：{' '.join(READABLE)} .zip"
+        )
     yield Container(shown, _digest(_parts(path)), _of_files([path], shown))
 
 
@@ -128,16 +131,24 @@ def _list(path: Path, shown: Path) -> Iterator[TableInfo]:
         frame = geopandas.read_parquet(path)
         yield TableInfo(path, path.stem, len(frame), tuple(map(str, frame.columns)), "Unknown")
         return
-    encoding = dbf_encoding(path.with_suffix(".dbf")).name if suffix == ".shp" and path.with_suffix(".dbf").is_file() else None
+    encoding = (
+        dbf_encoding(path.with_suffix(".dbf")).name
+        if suffix == ".shp" and path.with_suffix(".dbf").is_file()
+        else None
+    )
     try:
         for name, kind in pyogrio.list_layers(path):
             if kind is None:
                 continue
             info = pyogrio.read_info(path, layer=name, encoding=encoding)
-            yield TableInfo(path, str(name), int(info["features"]), tuple(map(str, info["fields"])), str(kind))
+            yield TableInfo(
+                path, str(name), int(info["features"]), tuple(map(str, info["fields"])), str(kind)
+            )
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
         reason = str(error).splitlines()[0][:80]
-        raise InputError(f"{shown}: 读取失败（{reason}） — 文件可能损坏或不完整，请重新导出") from error
+        raise InputError(
+            f"{shown}: 读取失败（{reason}） — 文件可能损坏或不完整，请重新导出"
+        ) from error
 
 
 def chosen_table(held: Container, *, name: str | None, kind: str, layer: str) -> TableInfo:
@@ -150,7 +161,9 @@ def chosen_table(held: Container, *, name: str | None, kind: str, layer: str) ->
     names = [table.name for table in held.tables]
     if name is not None:
         if name not in names:
-            raise InputError(f"{held.shown}: 没有图层 {name} — {nearest(name, names)}，现有：{'、'.join(names)}")
+            raise InputError(
+                f"{held.shown}: 没有图层 {name} — {nearest(name, names)}，现有：{'、'.join(names)}"
+            )
         return held.tables[names.index(name)]
     fitting = [t for t in held.tables if t.schema is not None and t.schema.layer == layer]
     if len(fitting) == 1:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Final
 
 from geo.errors import UsageError, WorkspaceError
 from geo.spec.closed import nearest
-from geo.spec.layers import FileSource, RasterSource
-from geo.spec.maps import DrawLayer, DrawTerrain, MapSpec
 from geo.spec.workspace import WorkspaceSpec, find_root, read_workspace
+from geo.workflow.build_reports import build_reports, report_jobs
+from geo.workflow.inputs import map_inputs
 from geo.workflow.manifest import Fingerprints, Manifest
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ class Built:
     made: tuple[str, ...]
     fresh: tuple[str, ...]
     removed: tuple[str, ...] = ()
+    withheld: tuple[str, ...] = ()
 
 
 def build(
@@ -46,6 +47,8 @@ def build(
     formats: Sequence[str] = FORMATS,
     as_at: date | None = None,
     again: bool = False,
+    reports: bool = True,
+    internal: bool = False,
     progress: Callable[[int, int, str], None] = lambda _done, _all, _what: None,
 ) -> Built:
     """Draw the maps of a workspace whose inputs have changed since they were drawn.
@@ -56,6 +59,9 @@ def build(
         formats: Formats to draw.
         as_at: Date of the maps; ``workspace.yml``'s, else today.
         again: Draw even what is fresh.
+        reports: Make the reports of ``reports/`` as well, unless maps are named.
+        internal: Make what carries the coordinates of layers marked 内部; otherwise HTML and SVG of
+            maps with such layers are left out, and a PDF holds a picture.
         progress: Called before each output with how many are done, how many there are, and what.
 
     Raises:
@@ -71,17 +77,26 @@ def build(
         if name not in spec.maps:
             raise UsageError(f"没有名为 {name} 的地图 — {nearest(name, spec.maps)}")
     manifest = Manifest.read(root / "build")
-    jobs = list(_jobs(spec, names or tuple(spec.maps), formats))
+    jobs = list(_jobs(spec, names or tuple(spec.maps), formats, internal=internal))
+    papers = [] if names else report_jobs(spec)
+    old = [j for j in papers if reports and (again or not manifest.is_fresh(j.output, j.inputs, as_at=day))]
     stale = [j for j in jobs if again or not manifest.is_fresh(j.output, j.inputs, as_at=day)]
-    _draw(spec, stale, manifest, day, progress)
-    removed = () if names else tuple(manifest.forget_except(j.output for j in jobs))
-    fresh = tuple(j.output for j in jobs if j not in stale)
-    return Built(tuple(j.output for j in stale), fresh, removed)
+    _draw(spec, stale, manifest, day, progress, internal=internal)
+    build_reports(spec, old, manifest, day, progress)
+    wanted = [*(j.output for j in jobs), *(j.output for j in papers)]
+    removed = () if names else tuple(manifest.forget_except(wanted))
+    left = {j.output for j in jobs if manifest.is_withheld(j.output)}
+    fresh = tuple(j.output for j in jobs if j not in stale and j.output not in left)
+    made = tuple(j.output for j in stale if j.output not in left)
+    if reports:
+        made += tuple(j.output for j in old)
+        fresh += tuple(j.output for j in papers if j not in old)
+    return Built(made, fresh, removed, tuple(sorted(left)))
 
 
 def _draw(
     spec: WorkspaceSpec, jobs: list[Job], manifest: Manifest, day: date,
-    progress: Callable[[int, int, str], None],
+    progress: Callable[[int, int, str], None], *, internal: bool,
 ) -> None:  # fmt: skip
     if not jobs:
         return
@@ -95,53 +110,21 @@ def _draw(
         drawn = draw_map(store, name, as_at=day)
         for job in (j for j in jobs if j.map == name):
             progress(done, len(jobs), job.output)
-            drawn.save(manifest.folder / job.output)
-            manifest.record(job.output, job.inputs, as_at=day)
             done += 1
+            if not (internal or drawn.may_be(job.format)):
+                manifest.withhold(job.output, job.inputs, as_at=day)
+                continue
+            drawn.save(manifest.folder / job.output, internal=internal)
+            manifest.record(job.output, job.inputs, as_at=day)
 
 
-def _jobs(spec: WorkspaceSpec, names: Sequence[str], formats: Sequence[str]) -> Iterator[Job]:
+def _jobs(
+    spec: WorkspaceSpec, names: Sequence[str], formats: Sequence[str], *, internal: bool
+) -> Iterator[Job]:
     prints = Fingerprints(spec.root)
     for name in names:
-        inputs = prints.of(_inputs(spec, name))
+        # Files with internal coordinates are never fresh for a build that may not make them.
+        mode = {"--internal": "yes"} if internal else {}
+        inputs = prints.of(map_inputs(spec, name)) | mode
         for suffix in formats:
             yield Job(f"maps/{name}.{suffix}", name, suffix, inputs)
-
-
-def _inputs(spec: WorkspaceSpec, name: str) -> Iterator[Path]:
-    """List the files a map rests on; whatever locates a place may rest on any layer."""
-    root = spec.root
-    drawn = spec.maps[name]
-    yield from (root / "workspace.yml", root / "maps" / f"{name}.yml")
-    layers = _layers(spec, drawn)
-    for layer_id in layers:
-        yield root / "layers" / f"{layer_id}.yml"
-        yield from _data_files(spec, layer_id)
-    for plan in _plans(drawn):
-        yield from (p for p in (root / "plans" / plan).glob("*") if p.is_file())
-
-
-def _layers(spec: WorkspaceSpec, drawn: MapSpec) -> set[str]:
-    simple = all(isinstance(item, DrawLayer | DrawTerrain) for item in drawn.layers)
-    if not simple or drawn.extent is not None or drawn.series is not None:
-        return set(spec.layers)
-    own = {i.layer if isinstance(i, DrawLayer) else i.terrain for i in drawn.layers
-           if isinstance(i, DrawLayer | DrawTerrain)}  # fmt: skip
-    # Derived layers rest on the gazetteer.
-    return own | ({"places"} & set(spec.layers))
-
-
-def _data_files(spec: WorkspaceSpec, layer_id: str) -> Iterator[Path]:
-    source = spec.layers[layer_id].source
-    if isinstance(source, FileSource):
-        path = spec.root / source.path
-        yield path
-        if path.suffix.lower() == ".shp":
-            yield from (path.with_suffix(s) for s in (".dbf", ".shx", ".prj", ".cpg"))
-    elif isinstance(source, RasterSource):
-        yield spec.root / source.raster
-
-
-def _plans(drawn: MapSpec) -> set[str]:
-    named = {getattr(item, "tasks", None) for item in drawn.layers} | {drawn.plan}
-    return {name for name in named if isinstance(name, str)}

@@ -9,6 +9,7 @@ import geopandas
 import pyogrio
 import shapely
 
+from geo.errors import UsageError
 from geo.store.delineation import SuggestedZone, delineate
 
 if TYPE_CHECKING:
@@ -18,20 +19,28 @@ if TYPE_CHECKING:
     from geo.spec.delineation import Aquifer, Size
     from geo.store.store import Store
 
+#: Layers whose coordinates show in what is suggested.
+_RESTS_ON: Final = ("water_sources", "water_source_zones", "rivers", "reservoirs")
 WARNING: Final = "划分建议，不是批准的保护区，不作为审批依据"
 
 
 def suggested(
-    store: Store, source: str, *, size: str | None, aquifer: str | None
+    store: Store, source: str, *, size: str | None, aquifer: str | None, internal: bool = False
 ) -> tuple[SuggestedZone, ...]:
     """Suggest zones; options come from the command line as checked words.
 
     Raises:
-        UsageError: As :func:`geo.store.delineation.delineate`.
+        UsageError: As :func:`geo.store.delineation.delineate`; or the zones rest on a layer marked
+            内部 and ``internal`` was not given: every format carries coordinates.
     """
-    return delineate(
+    zones = delineate(
         store, source, size=cast("Size | None", size), aquifer=cast("Aquifer | None", aquifer)
     )
+    secret = [store.layer(name).spec.title for name in _RESTS_ON
+              if name in store.spec.layers and store.layer(name).internal and store.layer(name).state == "ok"]  # fmt: skip
+    if secret and not internal:
+        raise UsageError(f"{'、'.join(secret)}为内部资料，结果会带出坐标 — 确需输出时加 --internal")
+    return zones
 
 
 def _properties(zone: SuggestedZone) -> dict[str, Any]:

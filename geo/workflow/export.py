@@ -118,17 +118,29 @@ def as_json(hits: Sequence[TaskHit]) -> str:
     return json.dumps(document, ensure_ascii=False, indent=2)
 
 
-def as_geojson(hits: Sequence[TaskHit]) -> str:
-    """Write GeoJSON in CGCS2000 longitude, latitude; rows without a place have a null geometry."""
+WITHHELD: Final = "位置取自内部图层，坐标未输出（确需时加 --internal）"
+
+
+def withheld(hit: TaskHit, *, internal: bool) -> bool:
+    """Tell whether a hit's coordinates stay inside: its place rests on a layer marked 内部."""
+    return hit.found.located.internal and not internal
+
+
+def as_geojson(hits: Sequence[TaskHit], *, internal: bool = False) -> str:
+    """Write GeoJSON in CGCS2000 longitude, latitude; rows without a place have a null geometry.
+
+    So have rows whose place rests on a layer marked 内部, unless ``internal``.
+    """
     features = [
         {
             "type": "Feature",
             "properties": {
                 **record(hit),
                 "notice": SCHEMATIC_NOTICE if _any_schematic([hit]) else None,
+                "withheld": WITHHELD if withheld(hit, internal=internal) else None,
             },
             "geometry": None
-            if hit.geometry is None
+            if hit.geometry is None or withheld(hit, internal=internal)
             else shapely.geometry.mapping(_rounded(hit.geometry)),
         }
         for hit in hits
@@ -143,16 +155,17 @@ def _rounded(geometry: shapely.Geometry) -> shapely.Geometry:
     return shapely.set_precision(geometry, 1e-7, mode="pointwise")
 
 
-def write_gpkg(hits: Sequence[TaskHit], path: Path) -> None:
+def write_gpkg(hits: Sequence[TaskHit], path: Path, *, internal: bool = False) -> None:
     """Write a GeoPackage with a layer per geometry type and a table of what has no place.
 
-    QGIS cannot style a layer of mixed types; mixed places are split over the layers.
+    What rests on a layer marked 内部 counts as having none, unless ``internal``. QGIS cannot style a layer of mixed types; mixed places are split over the layers.
     """
     rows: dict[str, list[dict[str, Any]]] = {name: [] for name in (*_GEOMETRIES, "unlocated")}
     for hit in hits:
         values = shown(record(hit))
-        if hit.geometry is None:
-            rows["unlocated"].append(values)
+        if hit.geometry is None or withheld(hit, internal=internal):
+            why = {"未定位原因": WITHHELD} if hit.geometry is not None else {}
+            rows["unlocated"].append({**values, **why})
             continue
         for dimension, geometry in by_dimension(hit.geometry).items():
             rows[_GEOMETRIES[dimension]].append({**values, "geometry": geometry})

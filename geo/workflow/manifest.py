@@ -48,14 +48,16 @@ class Manifest:
         """Tell whether an output stands there, unchanged, made of exactly these inputs."""
         entry = self.outputs.get(output)
         path = self.folder / output
-        return (
+        same = (
             entry is not None
             and entry.get("inputs") == inputs
             and entry.get("as_at") == as_at.isoformat()
             and entry.get("tool") == TOOL
-            and path.is_file()
-            and sha256(path) == entry.get("sha256")
         )
+        if entry is None or not same:
+            return False
+        stands = path.is_file() and sha256(path) == entry.get("sha256")
+        return stands if entry.get("sha256") else not path.exists()
 
     def record(self, output: str, inputs: dict[str, str], *, as_at: date) -> None:
         """Note an output that has just been written, and save."""
@@ -64,6 +66,18 @@ class Manifest:
             "tool": TOOL, "as_at": as_at.isoformat(),
         }  # fmt: skip
         self._save()
+
+    def withhold(self, output: str, inputs: dict[str, str], *, as_at: date) -> None:
+        """Note that an output may not exist (it would carry internal coordinates), and delete it."""
+        (self.folder / output).unlink(missing_ok=True)
+        self.outputs[output] = {
+            "sha256": None, "inputs": inputs, "tool": TOOL, "as_at": as_at.isoformat(),
+        }  # fmt: skip
+        self._save()
+
+    def is_withheld(self, output: str) -> bool:
+        """Tell whether an output was left out on purpose."""
+        return output in self.outputs and not self.outputs[output].get("sha256")
 
     def forget_except(self, outputs: Iterable[str]) -> list[str]:
         """Delete outputs that nothing asks for any more; return their names."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from geo.check import words
@@ -91,19 +91,23 @@ def read_footprints(store: Store, question: SiteQuestion) -> list[Site]:
     return sites
 
 
-def render(answer: SiteAnswer, name: str) -> str | bytes:
+def render(answer: SiteAnswer, name: str, *, internal: bool = False) -> str | bytes:
     """Write the result in one of the formats of ``hongxian check``.
+
+    Figures of layers marked 内部 are rounded and their overlaps left out, unless ``internal``.
 
     Raises:
         UsageError: No such format.
     """
     result = answer.result
+    if name == "json":
+        return json.dumps(result.as_json(internal=internal), ensure_ascii=False, indent=2)
+    if name == "geojson":
+        return json.dumps(result.overlaps(internal=internal), ensure_ascii=False)
+    if not internal:
+        result = replace(result, sites=tuple(site.coarse() for site in result.sites))
     if name == "text":
         return words.render(result)
-    if name == "json":
-        return json.dumps(result.as_json(), ensure_ascii=False, indent=2)
-    if name == "geojson":
-        return json.dumps(result.overlaps(), ensure_ascii=False)
     if name == "xlsx":
         return as_xlsx(list(_sheets(result)), as_at=result.as_at)
     if name in ("html", "docx"):

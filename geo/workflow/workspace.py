@@ -12,6 +12,7 @@ from geo.spec.where import parse_where
 from geo.store.store import Store, open_store
 from geo.workflow.listing import LayerRow, layer_rows
 from geo.workflow.maps import DrawnMap, draw_map
+from geo.workflow.reports import SHIPPED, Report, make_report, report_spec
 from geo.workflow.tasks import TaskHit, find_tasks
 
 if TYPE_CHECKING:
@@ -123,3 +124,48 @@ class Workspace:
             UsageError: No such map.
         """
         return draw_map(self._store, name, as_at=as_at or self.as_at)
+
+    def report(
+        self,
+        template: str | Path,
+        *,
+        sites: Sequence[str | Path] = (),
+        plan: str | None = None,
+        maps: Sequence[str] = (),
+        industry: str | None = None,
+        activities: Sequence[str] = (),
+        evidence: str | Path | None = None,
+        title: str | None = None,
+        style: str = "report",
+        numbering: str | None = None,
+        redact: bool = False,
+        as_at: date | None = None,
+    ) -> Report:
+        """Fill a template: ``atlas``, ``site_check``, ``plan_tasks``, or a bureau's own ``.docx``.
+
+        Args:
+            template: A shipped template's id, or a path.
+            sites: Footprints to check, for templates that show a check.
+            plan: The plan the report is about.
+            maps: Maps of an atlas; left out, those of the plan.
+            industry: GB/T 4754 code or name of the project.
+            activities: Activities of the project.
+            evidence: Official letters that settle layers not supplied.
+            title: Title of the report.
+            style: ``report`` or ``gongwen``, for shipped templates.
+            numbering: A sample of a caption's number, such as ``图 1-1``.
+            redact: Leave out coordinates and draw coarsely, for copies that leave the office.
+            as_at: Date of data and law.
+
+        Raises:
+            UsageError: The template names what does not exist; all faults are told at once.
+            InputError: The template or a footprint is unreadable or hostile.
+            MissingError: The extra ``report`` is not installed.
+        """
+        spec = report_spec(
+            title=title or SHIPPED.get(str(template), "报告"), template=str(template), style=style,
+            plan=plan, sites=[str(Path(site).resolve()) for site in sites], maps=list(maps),
+            industry=industry, activities=list(activities), numbering=numbering, redact=redact,
+            evidence=None if evidence is None else str(Path(evidence).resolve()),
+        )  # fmt: skip
+        return make_report(self._store, spec, as_at=as_at)

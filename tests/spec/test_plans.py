@@ -167,7 +167,7 @@ def test_tables_nobody_reads_are_told(tmp_path):
     (folder / "说明.txt").write_text("甲", encoding="utf-8")
     assert complaints(folder) == [
         "plans/a/controls.xls: 不读取 .xls 格式的表 — 请另存为 .xlsx 或 CSV UTF-8",
-        "plans/a/notes.csv: 没有读取不认识的表 notes — 可用：tasks、controls、indicators",
+        "plans/a/notes.csv: 没有读取不认识的表 notes — 可用：tasks、controls、indicators、progress、indicator_values",
         "plans/a/task.csv: 没有读取不认识的表 task — 是否想写 tasks？",
         "plans/a/tasks.xlsx: 同名的表有两份，这一份没有读取 — 请只保留 tasks.csv 与 tasks.xlsx 之一",
     ]

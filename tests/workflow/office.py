@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +25,6 @@ EAST, NORTH = _TO_PLANE.transform(112.80, 36.32)
 
 def office(folder: Path, *, adcode: str = ADCODE) -> Path:
     """Start an empty workspace as ``hongxian init`` does."""
-    from datetime import date
-
     return start_workspace(folder / "工作区", adcode=adcode, day=date(2026, 11, 23)).root
 
 

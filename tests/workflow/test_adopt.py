@@ -14,6 +14,12 @@ import geopandas
 import pytest
 import shapely
 import yaml
+
+from geo.errors import InputError, UsageError
+from geo.spec.dates import PartialDate
+from geo.store.store import open_store
+from geo.workflow.adopt import commit, examine, report
+from geo.workflow.adopt_map import draw_change
 from tests.workflow.office import (
     EAST,
     NORTH,
@@ -26,12 +32,6 @@ from tests.workflow.office import (
     square,
     table,
 )
-
-from geo.errors import InputError, UsageError
-from geo.spec.dates import PartialDate
-from geo.store.store import open_store
-from geo.workflow.adopt import commit, examine, report
-from geo.workflow.adopt_map import draw_change
 
 
 @pytest.fixture

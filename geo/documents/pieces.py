@@ -1,0 +1,123 @@
+"""Pictures and tables put into an open Word document, whatever styles it has."""
+
+from __future__ import annotations
+
+import io
+from typing import Any, Final
+
+from docx.enum.style import WD_STYLE_TYPE
+from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Mm, Pt
+from docx.table import Table as WordTable
+from docx.text.paragraph import Paragraph as WordParagraph
+
+from geo.documents.sections import Area
+from geo.exhibits import Figure, Table
+
+_ALIGN: Final = {
+    "l": WD_ALIGN_PARAGRAPH.LEFT, "c": WD_ALIGN_PARAGRAPH.CENTER, "r": WD_ALIGN_PARAGRAPH.RIGHT,
+}  # fmt: skip
+#: Room under a picture for its caption and sources.
+_CAPTION_MM: Final = 16.0
+_CELL_PT: Final = 9.0
+
+
+def style_of(document: Any, name: str) -> Any:
+    """Return a paragraph style by its built-in name, made plain when the template lacks it."""
+    for style in document.styles:
+        if style.type == WD_STYLE_TYPE.PARAGRAPH and (style.name or "").lower() == name.lower():
+            return style
+    return document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH, builtin=True)
+
+
+def insert_figure(document: Any, paragraph: Any, figure: Figure, area: Area) -> Any:
+    """Put a picture into an empty paragraph, as wide as asked and as the page allows."""
+    # A template's exact line spacing would cut the picture to one line's height.
+    paragraph.style = style_of(document, "Normal")
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    look = paragraph.paragraph_format
+    look.keep_with_next, look.first_line_indent, look.line_spacing = True, 0, 1.0
+    picture = paragraph.add_run().add_picture(io.BytesIO(figure.png))
+    ratio = picture.height / picture.width
+    width = min(figure.width_mm, area.width_mm, (area.height_mm - _CAPTION_MM) / ratio)
+    picture.width, picture.height = Mm(width), Mm(width * ratio)
+    properties = picture._inline.docPr  # noqa: SLF001 - python-docx has no alt text
+    properties.set("descr", figure.alt)
+    properties.set("name", figure.id)
+    return paragraph
+
+
+def insert_table(after: Any, table: Table, area: Area) -> Any:
+    """Write a table after its caption, and its notes; return the paragraph that ends it."""
+    grid = _grid(after, table, area.width_mm)
+    align = table.align.ljust(len(table.columns), "l")
+    rows = list(grid.rows)
+    _fill(rows[0], table.columns, "c" * len(table.columns), bold=True)
+    _flag(rows[0], "w:tblHeader")
+    for row, cells in zip(rows[1:], table.rows, strict=True):
+        _fill(row, cells, align)
+    end = OxmlElement("w:p")
+    grid._tbl.addnext(end)  # noqa: SLF001
+    closing = WordParagraph(end, after._parent)  # noqa: SLF001
+    closing.paragraph_format.first_line_indent = 0
+    closing.paragraph_format.line_spacing = 1.0
+    closing.paragraph_format.space_before = Pt(3)
+    words = "".join(
+        f"{'；' if at else '注：'}{note.rstrip('。')}" for at, note in enumerate(table.notes)
+    )
+    closing.add_run(f"{words}。" if words else "").font.size = Pt(_CELL_PT)
+    return closing
+
+
+def _grid(after: Any, table: Table, width_mm: float) -> WordTable:
+    given = table.widths or (1.0,) * len(table.columns)
+    widths = [width * width_mm / sum(given) for width in given]
+    container = after._parent  # noqa: SLF001
+    grid: WordTable = container.add_table(len(table.rows) + 1, len(table.columns), Mm(width_mm))
+    after._p.addnext(grid._tbl)  # noqa: SLF001
+    grid.alignment, grid.autofit = WD_TABLE_ALIGNMENT.CENTER, False
+    _borders(grid)
+    for column, width in zip(grid.columns, widths, strict=True):
+        column.width = Mm(width)
+    for row in grid.rows:
+        for cell, width in zip(row.cells, widths, strict=True):
+            cell.width = Mm(width)
+    return grid
+
+
+def _fill(row: Any, texts: tuple[str, ...], align: str, *, bold: bool = False) -> None:
+    _flag(row, "w:cantSplit")
+    for cell, text, side in zip(row.cells, texts, align, strict=True):
+        paragraph = cell.paragraphs[0]
+        paragraph.alignment = _ALIGN[side]
+        look = paragraph.paragraph_format
+        look.space_before = look.space_after = Pt(1)
+        look.first_line_indent, look.line_spacing = 0, 1.0
+        run = paragraph.add_run(text)
+        run.font.size = Pt(_CELL_PT)
+        run.bold = bold or None
+
+
+def _borders(grid: Any) -> None:
+    """Draw the lines themselves: a bureau's template need not have a table style."""
+    borders = OxmlElement("w:tblBorders")
+    for side in ("top", "left", "bottom", "right", "insideH", "insideV"):
+        line = OxmlElement(f"w:{side}")
+        for key, value in (("val", "single"), ("sz", "4"), ("space", "0"), ("color", "000000")):
+            line.set(qn(f"w:{key}"), value)
+        borders.append(line)
+    properties = grid._tbl.tblPr  # noqa: SLF001
+    layout = properties.find(qn("w:tblLayout"))
+    if layout is None:
+        properties.append(borders)
+    else:
+        layout.addprevious(borders)
+
+
+def _flag(row: Any, name: str) -> None:
+    element = OxmlElement(name)
+    element.set(qn("w:val"), "true")
+    row._tr.get_or_add_trPr().append(element)  # noqa: SLF001

@@ -1,0 +1,233 @@
+"""The language of templates: a closed list of names, bounded loops, nothing that runs.
+
+A template is hostile until shown otherwise. Three walls stand one behind the other: the syntax tree may hold only the
+nodes listed here (no assignment, import, macro, list or method call); attributes are those of :class:`View` only;
+and jinja2's immutable sandbox is underneath. Loops draw from one budget of steps and characters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields
+from typing import Any, Final, cast
+
+from jinja2 import StrictUndefined, TemplateError, nodes
+from jinja2.runtime import LoopContext
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.visitor import NodeTransformer
+
+from geo.spec.closed import nearest
+
+MOST_STEPS: Final = 50_000
+MOST_CHARACTERS: Final = 40_000_000
+_NODES: Final = (
+    nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Const, nodes.Getattr,
+    nodes.Getitem, nodes.Call, nodes.Keyword, nodes.For, nodes.If, nodes.CondExpr, nodes.Compare,
+    nodes.Operand, nodes.And, nodes.Or, nodes.Not, nodes.Neg, nodes.Add, nodes.Sub, nodes.Mul, nodes.Div,
+    nodes.Concat, nodes.Filter, nodes.Test,
+)  # fmt: skip
+_LOOP: Final = ("index", "index0", "first", "last", "length")
+#: Views that stand for the same thing wherever they are named, so that what they printed can be asked again.
+_ALWAYS: Final = ("check", "plan")
+FILTERS: Final = ("fixed", "join", "length", "default", "first", "last")
+TESTS: Final = ("none", "defined", "odd", "even")
+
+
+class TokenError(TemplateError):
+    """A token names what does not exist; ``word`` is what to look for in the paragraphs."""
+
+    def __init__(self, word: str, message: str) -> None:
+        self.word = word
+        super().__init__(message)
+
+
+@dataclass(frozen=True)
+class View:
+    """What a template may look at: its fields, all plain values."""
+
+    @classmethod
+    def field_names(cls) -> tuple[str, ...]:
+        """List the words after the dot."""
+        return tuple(field.name for field in fields(cls) if not field.name.startswith("_"))
+
+
+@dataclass(frozen=True)
+class Spoken(View):
+    """A view that may be printed as it is: ``{{ check }}`` gives its sentence."""
+
+    sentence: str
+
+
+class Sandbox(ImmutableSandboxedEnvironment):
+    """Parses and runs templates; keeps what every token of the page came to."""
+
+    def __init__(self, finalize: Callable[[Any], str]) -> None:
+        super().__init__(autoescape=True, finalize=finalize, undefined=StrictUndefined)
+        self.globals.clear()
+        self.filters = {
+            **{n: self.filters[n] for n in FILTERS if n in self.filters},
+            "fixed": _fixed,
+        }
+        self.tests = {name: self.tests[name] for name in TESTS}
+        self.printed: dict[str, str] = {}
+        self._steps = MOST_STEPS
+        self._characters = MOST_CHARACTERS
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        tree = super()._parse(source, name, filename)
+        for node in tree.find_all(nodes.Node):
+            _allow(node)
+        bounded = _Bound().visit(tree)
+        bounded.set_environment(self)
+        return bounded  # type: ignore[no-any-return]
+
+    def paced(self, items: Any, cost: int) -> Iterator[Any]:
+        """Yield a loop's items while the budget lasts."""
+        if isinstance(items, str) or not isinstance(items, tuple | list):
+            raise TokenError("for", "for 只能遍历列表 — 例如 {% for t in tasks(plan.id) %}")
+        for item in items:
+            self._steps -= 1
+            self._characters -= cost
+            if self._steps < 0 or self._characters < 0:
+                raise TokenError("for", f"循环超过 {MOST_STEPS} 次或输出过长 — 请减少嵌套的循环")
+            yield item
+
+    def told(self, expression: str, value: Any) -> Any:
+        """Keep what a token of fixed meaning came to, for ``report --check``."""
+        if expression and (value is None or isinstance(value, str | int | float)):
+            self.printed[expression] = shown(value)
+        elif expression and isinstance(value, Spoken):
+            self.printed[expression] = shown(value.sentence)
+        return value
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """Give a field of a view, or a counter of a loop, and nothing else."""
+        if isinstance(obj, View) and attribute in obj.field_names():
+            return getattr(obj, attribute)
+        if isinstance(obj, LoopContext) and attribute in _LOOP:
+            return getattr(obj, attribute)
+        if isinstance(obj, Mapping) and attribute in obj:
+            return obj[attribute]
+        raise _no_field(obj, attribute)
+
+    def getitem(self, obj: Any, argument: Any) -> Any:
+        """Give an item by position, or a field by name."""
+        if isinstance(argument, str):
+            return self.getattr(obj, argument)
+        if (
+            isinstance(obj, tuple | list)
+            and isinstance(argument, int)
+            and -len(obj) <= argument < len(obj)
+        ):
+            return obj[argument]
+        raise TokenError(str(argument), f"没有第 {argument} 项")
+
+    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
+        """Multiply numbers only: a repeated text is a bomb."""
+        if not (isinstance(left, int | float) and isinstance(right, int | float)):
+            raise TokenError(operator, f"{operator} 两边都应是数字")
+        return super().call_binop(context, operator, left, right)
+
+    intercepted_binops = frozenset(["*"])
+
+
+def shown(value: Any) -> str:
+    """Write a value as text that XML can hold; what is not known is a dash, never a zero."""
+    if value is None or value == "":
+        return "—"
+    text = f"{value:.10g}" if isinstance(value, float) else str(value)
+    return "".join(c for c in text if c in "\t\n" or (c >= " " and not "\ue000" <= c <= "\uf8ff"
+                                                      and c not in "\ufffe\uffff"))  # fmt: skip
+
+
+def nearest_name(word: str, known: Iterable[str]) -> str:
+    """Suggest the nearest right name."""
+    return nearest(word, sorted(known))
+
+
+def _fixed(value: Any, decimals: int = 2) -> str:
+    """``{{ x|fixed(2) }}``: a number with fixed decimals; what is no number stays as printed."""
+    if isinstance(value, int | float) and 0 <= decimals <= 8:  # noqa: PLR2004
+        return f"{value:.{decimals}f}"
+    return shown(value)
+
+
+def _no_field(obj: Any, attribute: str) -> TokenError:
+    if isinstance(obj, View):
+        return TokenError(
+            attribute, f"没有 .{attribute} — {nearest_name(attribute, obj.field_names())}"
+        )
+    if isinstance(obj, Mapping):
+        return TokenError(
+            attribute, f"没有 .{attribute} — {nearest_name(attribute, map(str, obj))}"
+        )
+    return TokenError(attribute, f"这里不能取 .{attribute} — 模板只能用文档列出的名称")
+
+
+def _allow(node: nodes.Node) -> None:
+    if type(node) not in _NODES:
+        raise TokenError(
+            "", f"模板不能使用 {type(node).__name__.lower()} — 只可用名称、函数、if 和 for"
+        )
+    if isinstance(node, nodes.Call) and not isinstance(node.node, nodes.Name):
+        raise TokenError("", "模板只能调用文档列出的函数，不能调用方法")
+    if isinstance(node, nodes.Call) and (node.dyn_args or node.dyn_kwargs):
+        raise TokenError("*", "模板的函数不能用 * 展开参数")
+    if isinstance(node, nodes.Getattr) and node.attr.startswith("_"):
+        raise TokenError(node.attr, f"模板不能使用 .{node.attr}")
+    if isinstance(node, nodes.For) and node.recursive:
+        raise TokenError("recursive", "模板的 for 不能递归")
+    if isinstance(node, nodes.Filter) and node.name not in FILTERS:
+        raise TokenError(node.name, f"没有过滤器 {node.name} — {nearest_name(node.name, FILTERS)}")
+    if isinstance(node, nodes.Test) and node.name not in TESTS:
+        raise TokenError(node.name, f"没有判断 {node.name} — {nearest_name(node.name, TESTS)}")
+
+
+class _Bound(NodeTransformer):
+    """Wraps what loops run over, and what is printed, in the environment's own two functions."""
+
+    def visit_For(self, node: nodes.For) -> nodes.Node:  # noqa: N802 - jinja2's name
+        cost = sum(len(data.data) for data in node.find_all(nodes.TemplateData))
+        self.generic_visit(node)
+        node.iter = _own("paced", node.iter, nodes.Const(cost))
+        return node
+
+    def visit_Output(self, node: nodes.Output) -> nodes.Node:  # noqa: N802 - jinja2's name
+        node.nodes = [
+            part if isinstance(part, nodes.TemplateData)
+            else _own("told", nodes.Const(spelled(part) or ""), cast("nodes.Expr", part))
+            for part in node.nodes
+        ]  # fmt: skip
+        return node
+
+
+def _own(name: str, *arguments: nodes.Expr) -> nodes.Call:
+    return nodes.Call(nodes.EnvironmentAttribute(name), list(arguments), [], None, None)
+
+
+def spelled(node: nodes.Node) -> str | None:
+    """Write an expression again when its meaning does not hang on a loop, else ``None``.
+
+    Only functions with constant arguments, their fields, and fields of what is always there qualify.
+    """
+    match node:
+        case nodes.Call(node=nodes.Name(name=name), args=args, kwargs=kwargs):
+            parts = [_constant(a) for a in args] + [_keyword(k) for k in kwargs]
+            return None if None in parts else f"{name}({', '.join(map(str, parts))})"
+        case nodes.Getattr(node=inner, attr=attr) if not isinstance(inner, nodes.Name):
+            base = spelled(inner)
+            return base and f"{base}.{attr}"
+        case nodes.Name(name="check"):
+            return "check"
+        case nodes.Getattr(node=nodes.Name(name=name), attr=attr) if name in _ALWAYS:
+            return f"{name}.{attr}"
+    return None
+
+
+def _keyword(node: nodes.Keyword) -> str | None:
+    value = _constant(node.value)
+    return value and f"{node.key}={value}"
+
+
+def _constant(node: nodes.Node) -> str | None:
+    return repr(node.value) if isinstance(node, nodes.Const) else None

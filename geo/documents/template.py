@@ -1,0 +1,122 @@
+"""A bureau's own Word file, filled: tokens judged, run in the sandbox, exhibits put in."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from jinja2 import TemplateError
+
+from geo.documents.archive import with_fixed_times
+from geo.documents.embed import Embedded, Placed, embed
+from geo.documents.intake import refuse_hostile
+from geo.documents.numbering import Numbering
+from geo.documents.record import write_record
+from geo.documents.sandbox import Sandbox, Spoken, TokenError, shown
+from geo.documents.tokens import place, refuse_wrong, tokens_of
+from geo.errors import MissingError, UsageError
+
+NEEDS_EXTRA: Final = "{} 未安装 — 请安装 pip install hongxian[report]"
+Constant = Callable[[str, tuple[Any, ...], dict[str, Any]], None]
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A filled template.
+
+    Attributes:
+        data: The DOCX.
+        embedded: Figures and tables in reading order with their numbers.
+        printed: What each token of fixed meaning came to.
+    """
+
+    data: bytes
+    embedded: tuple[Embedded, ...]
+    printed: Mapping[str, str]
+
+
+def fill(
+    data: bytes, names: Mapping[str, Any], *, template: str, as_at: date, numbering: Numbering,
+    constant: Constant, record: Callable[[tuple[Embedded, ...], Mapping[str, str]], str | None],
+) -> Filled:  # fmt: skip
+    """Fill a template; nothing comes out unless all of it is right.
+
+    Args:
+        data: The template's bytes.
+        names: Everything a token may name: functions, views, plain values.
+        template: The template's name as messages call it.
+        as_at: Date of the document.
+        numbering: How captions are numbered.
+        constant: Judges calls with constant arguments before anything is drawn.
+        record: Makes the record kept inside the file, from what was embedded and printed.
+
+    Raises:
+        InputError: The template is hostile or no Word file.
+        UsageError: Tokens are wrong; all that can be told are told at once.
+        MissingError: docxtpl is not installed.
+    """
+    refuse_hostile(data, shown=template)
+    placed: list[Placed] = []
+    sandbox = Sandbox(_finalizer(placed))
+    # docxtpl.render() evaluates everything with the environment given, headers and properties included.
+    word = _open(data)
+    tokens, faults = tokens_of(word.docx.part.package)
+    refuse_wrong(tokens, faults, sandbox, names, constant, shown=template)
+    try:
+        word.render(dict(names), sandbox, autoescape=True)
+    except TokenError as fault:
+        raise UsageError(place(fault, tokens, shown=template)) from fault
+    except TemplateError as error:
+        raise UsageError(
+            f"{template}: 标记写法不对（{error.message}）— 请核对 if/for 与 endif/endfor 是否成对"
+        ) from error
+    document = word.docx
+    embedded = embed(document, tuple(placed), numbering=numbering, template=template)
+    kept = record(embedded, sandbox.printed)
+    if kept is not None:
+        write_record(document, kept)
+    out = io.BytesIO()
+    document.save(out)
+    return Filled(with_fixed_times(out.getvalue(), as_at=as_at), embedded, dict(sandbox.printed))
+
+
+def value_of(expression: str, names: Mapping[str, Any]) -> str:
+    """Evaluate one recorded expression again, in the same sandbox.
+
+    Raises:
+        TokenError: It names what is no longer there.
+    """
+    sandbox = Sandbox(_finalizer([]))
+    rendered: str = sandbox.from_string(f"{{{{ {expression} }}}}").render(dict(names))
+    return sandbox.printed.get(expression, rendered)
+
+
+def _open(data: bytes) -> Any:
+    try:
+        from docxtpl import DocxTemplate  # noqa: PLC0415 - an optional package
+    except ImportError as error:
+        raise MissingError(NEEDS_EXTRA.format("docxtpl")) from error
+    word = DocxTemplate(io.BytesIO(data))
+    word.init_docx()
+    return word
+
+
+def _finalizer(placed: list[Placed]) -> Callable[[Any], str]:
+    """Turn what a token came to into text; what is more than text becomes a mark, put in later."""
+
+    def finalize(value: Any) -> str:
+        if isinstance(value, Placed):
+            placed.append(value)
+            return f"\ue000{len(placed) - 1}\ue001"
+        if isinstance(value, Spoken):
+            return shown(value.sentence)
+        if value is None or isinstance(value, str | int | float | date):
+            return shown(value)
+        if callable(value):
+            raise TokenError("", '这个名称是函数 — 请写上括号和参数，例如 {{ map("总览图") }}')
+        raise TokenError("", "这个标记的结果不是文字 — 请写明要取哪一项，例如 {{ check.verdict }}")
+
+    return finalize

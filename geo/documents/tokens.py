@@ -1,0 +1,138 @@
+"""Tokens of a template, each with the paragraph it stands in, judged before anything is made."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from docx.oxml.ns import qn
+from jinja2 import TemplateError, nodes
+
+from geo.documents.sandbox import Sandbox, TokenError, nearest_name
+from geo.errors import UsageError
+
+_TAG: Final = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
+_FOR: Final = re.compile(r"\{%[-+]?\s*(?:p|tr|tc|r)?\s*for\s+([^\s,]+)\s+in\s", re.DOTALL)
+_QUOTES: Final = str.maketrans("“”‘’", "\"\"''")
+
+
+@dataclass(frozen=True)
+class Token:
+    """One ``{{ … }}`` or ``{% … %}`` and the text of its paragraph."""
+
+    text: str
+    paragraph: str
+
+
+def tokens_of(package: Any) -> tuple[list[Token], list[str]]:
+    """List the tokens of every part that is filled, and what is wrong with their brackets."""
+    tokens: list[Token] = []
+    faults: list[str] = []
+    for part in package.iter_parts():
+        if not part.partname.startswith("/word/") or not hasattr(part, "element"):
+            continue
+        for text in _paragraphs(part.element):
+            found = _TAG.findall(text)
+            rest = _TAG.sub("", text)
+            if any(mark in rest for mark in ("{{", "}}", "{%", "%}")):
+                faults.append(
+                    f"段落“{_short(text)}”中的标记没有写完整 — 请核对 {{{{ }}}} 或 {{% %}} 是否成对，且在同一段内"
+                )
+            tokens += [Token(tag.translate(_QUOTES), text) for tag in found]
+    return tokens, faults
+
+
+def refuse_wrong(
+    tokens: list[Token], faults: list[str], sandbox: Sandbox, names: Mapping[str, Any],
+    constant: Callable[[str, tuple[Any, ...], dict[str, Any]], None], *, shown: str,
+) -> None:  # fmt: skip
+    """Refuse unknown names, functions and constant arguments, all at once.
+
+    ``constant`` is asked about every call with constant arguments, and raises :class:`TokenError`.
+
+    Raises:
+        UsageError: Each fault with its paragraph, its token and the nearest right name.
+    """
+    bound = {m.group(1) for token in tokens if (m := _FOR.match(token.text))}
+    told = [f"{shown}: {text}" for text in faults]
+    for token in tokens:
+        if not token.text.startswith("{#"):
+            found = _faults(token, sandbox, {*names, *bound, "loop"}, constant)
+            told += [located(token, message, shown=shown) for message in found]
+    if told:
+        raise UsageError("\n".join(dict.fromkeys(told)))
+
+
+def located(token: Token, message: str, *, shown: str) -> str:
+    """Say where a fault stands: paragraph, token, and what to do."""
+    return f"{shown}: 段落“{_short(token.paragraph)}”的标记 {token.text}：{message}"
+
+
+def place(fault: TokenError, tokens: list[Token], *, shown: str) -> str:
+    """Say where a fault met while filling stands, by the word it is about."""
+    word = re.compile(rf"(?<!\w){re.escape(fault.word)}(?!\w)") if fault.word else None
+    at = next((t for t in tokens if word and word.search(t.text)), None)
+    message = fault.message or ""
+    return located(at, message, shown=shown) if at else f"{shown}: {message}"
+
+
+def _paragraphs(element: Any) -> Iterator[str]:
+    for paragraph in element.iter(qn("w:p")):
+        runs = (node.text or "" for node in paragraph.iter(qn("w:t")))
+        if text := "".join(runs).strip():
+            yield text
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else f"{text[:58]}…"  # noqa: PLR2004
+
+
+def _faults(
+    token: Token, sandbox: Sandbox, known: set[str],
+    constant: Callable[[str, tuple[Any, ...], dict[str, Any]], None],
+) -> Iterator[str]:  # fmt: skip
+    try:
+        tree = sandbox.parse(_alone(token.text))
+    except TokenError as fault:
+        yield fault.message or ""
+        return
+    except TemplateError as error:
+        yield f"写法不对（{error.message}）— 请对照 docs/reports.md 的示例"
+        return
+    calls = list(tree.find_all(nodes.Call))
+    for name in tree.find_all(nodes.Name):
+        if name.name not in known and name.ctx == "load":
+            yield f"没有名称 {name.name} — {nearest_name(name.name, known)}"
+    for call in calls:
+        if isinstance(call.node, nodes.Name) and call.node.name in known:
+            given = _constants(call)
+            if given is not None:
+                try:
+                    constant(call.node.name, *given)
+                except TokenError as fault:
+                    yield fault.message or ""
+
+
+def _alone(text: str) -> str:
+    """Close a block tag so that it parses by itself."""
+    bare = re.sub(r"^(\{[{%])[-+]?\s*(?:p|tr|tc|r)\s", r"\1 ", text)
+    if match := re.match(r"\{%[-+]?\s*(\w+)", bare):
+        word = match.group(1)
+        if word in ("if", "for"):
+            return f"{bare}{{% end{word} %}}"
+        if word == "elif":
+            return re.sub(r"elif", "if", bare, count=1) + "{% endif %}"
+        if word in ("else", "endif", "endfor", "vm", "hm"):
+            return ""
+    return bare
+
+
+def _constants(call: nodes.Call) -> tuple[tuple[Any, ...], dict[str, Any]] | None:
+    try:
+        return tuple(a.as_const() for a in call.args), {
+            k.key: k.value.as_const() for k in call.kwargs
+        }
+    except nodes.Impossible:
+        return None

@@ -1,0 +1,241 @@
+"""PDF without Office: the finished Word file set again by typst, with the same exhibits and numbers.
+
+The DOCX is the only source, so the two cannot disagree. Text goes over as string literals, never as markup: nothing
+a planner or a file said can become a command.
+"""
+
+from __future__ import annotations
+
+import io
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from importlib import resources
+from pathlib import Path
+from typing import Any, Final
+
+from docx import Document
+from docx.oxml.ns import qn
+from docx.text.paragraph import Paragraph
+
+from geo.documents.captions import heading_level
+from geo.documents.outline import HeadingNumbers, Look, paragraph_look, run_look
+from geo.errors import MissingError
+
+_SERIF, _SANS = "Hongxian Serif SC", "Hongxian Sans SC"
+_EMU_PER_MM: Final = 36000
+_BLIP: Final = "{http://schemas.openxmlformats.org/drawingml/2006/main}blip"
+_EXTENT: Final = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}extent"
+
+
+def pdf_by_typst(data: bytes, *, title: str, as_at: date) -> bytes:
+    """Convert a DOCX; the same file and date give the same bytes.
+
+    Raises:
+        MissingError: typst is not installed.
+    """
+    try:
+        import typst  # noqa: PLC0415 - an optional package
+    except ImportError as error:
+        raise MissingError("typst 未安装 — 请安装 pip install hongxian[report]") from error
+    setter = _Setter(Document(io.BytesIO(data)), title)
+    source = setter.source()
+    fonts = resources.files("geo.draw") / "fonts"
+    with tempfile.TemporaryDirectory() as name, resources.as_file(fonts) as font_folder:
+        folder = Path(name)
+        (folder / "main.typ").write_text(source, encoding="utf-8")
+        for path, blob in setter.pictures.items():
+            (folder / path).write_bytes(blob)
+        pdf: bytes = typst.compile(
+            str(folder / "main.typ"), root=str(folder), font_paths=[str(font_folder)],
+            ignore_system_fonts=True, format="pdf",
+            timestamp=datetime(as_at.year, as_at.month, as_at.day, tzinfo=UTC),
+        )  # fmt: skip
+    return pdf
+
+
+class _Setter:
+    """Writes one document as typst source."""
+
+    def __init__(self, document: Any, title: str) -> None:
+        self.document = document
+        self.title = title
+        self.pictures: dict[str, bytes] = {}
+        self.numbers = HeadingNumbers(document)
+        self.labels = {
+            str(mark.get(qn("w:name"))) for mark in document.element.body.iter(qn("w:bookmarkStart"))
+        }  # fmt: skip
+
+    def source(self) -> str:
+        """Write the whole document, each section after the settings of its page."""
+        lines = [
+            f"#set document(title: {_string(self.title)})",
+            f'#set text(font: ("{_SERIF}", "{_SANS}"), lang: "zh", region: "cn", size: 10.5pt, top-edge: "ascender", bottom-edge: "descender")',
+            "#set par(justify: false, leading: 0.4em, spacing: 0.4em)",
+            "#show heading: it => it.body",
+        ]
+        body: list[str] = []
+        for element in self.document.element.body:
+            if element.tag == qn("w:sectPr"):
+                lines += self._page(element, body)
+                body = []
+                continue
+            body += self._block(element)
+            inner = element.find(f"{qn('w:pPr')}/{qn('w:sectPr')}")
+            if inner is not None:
+                lines += self._page(inner, body)
+                body = []
+        return "\n".join([*lines, *body])
+
+    def _page(self, section: Any, body: list[str]) -> list[str]:
+        size, margin = section.find(qn("w:pgSz")), section.find(qn("w:pgMar"))
+        width, height = (_mm(size, key, value) for key, value in (("w", 11906), ("h", 16838)))
+        sides = ", ".join(
+            f"{side}: {_mm(margin, side, 1440):.2f}mm"
+            for side in ("top", "bottom", "left", "right")
+        )
+        foot, head = self._margin("footer"), self._margin("header")
+        return [
+            f"#set page(width: {width:.2f}mm, height: {height:.2f}mm, margin: ({sides}),",
+            f"  header: {head}, footer: {foot})", *body,
+        ]  # fmt: skip
+
+    def _margin(self, kind: str) -> str:
+        """Set the header or footer of the first section, with its page number kept running."""
+        holder = getattr(self.document.sections[0], kind)
+        lines = [self._paragraph(Paragraph(p, holder)) for p in holder._element.iter(qn("w:p"))]  # noqa: SLF001
+        inner = f"[{' '.join(line for line in lines if line)}]"
+        cover = self.document.sections[0].different_first_page_header_footer
+        return f"context if counter(page).get().first() > 1 {inner}" if cover else inner
+
+    def _block(self, element: Any) -> Iterator[str]:
+        if element.tag == qn("w:p"):
+            yield self._paragraph(Paragraph(element, self.document._body))  # noqa: SLF001
+        elif element.tag == qn("w:tbl"):
+            yield self._table(element)
+
+    def _paragraph(self, paragraph: Any) -> str:
+        look = paragraph_look(paragraph, self.document)
+        inner = "".join(self._inline(paragraph._p, look))  # noqa: SLF001
+        if any(br.get(qn("w:type")) == "page" for br in paragraph._p.iter(qn("w:br"))):  # noqa: SLF001
+            return "#pagebreak(weak: true)"
+        level = heading_level(paragraph)
+        start = "#pagebreak(weak: true)\n" if look.break_before else ""
+        if level is not None:
+            number = self.numbers.of(paragraph)
+            gap = "　" if number and number[-1].isdigit() else ""
+            inner = (
+                f"#heading(level: {level}, outlined: true)[{_text(number + gap, look)}{inner}]"
+                if inner
+                else ""
+            )
+        if not inner:
+            return start + f"#v({look.size * 1.5:.1f}pt)"
+        indent = f"#h({look.indent:.1f}pt)" if look.indent else ""
+        return (
+            f"{start}#block(above: {look.before + 5:.1f}pt, below: {look.after + 5:.1f}pt, width: 100%, "
+            f"sticky: {'true' if look.keep or level else 'false'})"
+            f"[#align({look.align})[{indent}{inner}]]"
+        )
+
+    def _inline(self, holder: Any, look: Look) -> Iterator[str]:
+        """Set runs; of a field only its result, of a page reference the page typst finds."""
+        instruction: list[str] = []
+        state = ""
+        for element in holder.iter(qn("w:r"), qn("w:bookmarkStart")):
+            if element.tag == qn("w:bookmarkStart"):
+                if str(element.get(qn("w:name"))).startswith("_Ref"):
+                    yield f"#metadata(none)<{element.get(qn('w:name'))}>"
+                continue
+            char = element.find(qn("w:fldChar"))
+            if char is not None:
+                kind = char.get(qn("w:fldCharType"))
+                if kind == "begin":
+                    instruction, state = [], "code"
+                elif kind == "separate":
+                    state = "shown"
+                    if page := self._page_field("".join(instruction)):
+                        yield page
+                        state = "hidden"
+                else:
+                    state = ""
+            elif element.find(qn("w:instrText")) is not None:
+                instruction.append(element.find(qn("w:instrText")).text or "")
+            elif state not in ("code", "hidden"):
+                yield from self._run(element, run_look(element, look))
+
+    def _page_field(self, instruction: str) -> str:
+        words = instruction.split()
+        if words[:1] == ["PAGE"]:
+            return "#context counter(page).display()"
+        if words[:1] == ["PAGEREF"] and words[1] in self.labels:
+            return f"#context str(counter(page).at(<{words[1]}>).first())"
+        return ""
+
+    def _run(self, run: Any, look: Look) -> Iterator[str]:
+        for child in run:
+            if child.tag == qn("w:t") and child.text:
+                yield _text(child.text, look)
+            elif child.tag == qn("w:tab"):
+                yield "#box(width: 1fr, repeat[.])"
+            elif child.tag == qn("w:br"):
+                yield "" if child.get(qn("w:type")) == "page" else "#linebreak()"
+            elif child.tag == qn("w:drawing"):
+                yield self._picture(child)
+
+    def _picture(self, drawing: Any) -> str:
+        blip, extent = next(drawing.iter(_BLIP), None), next(drawing.iter(_EXTENT), None)
+        if blip is None or extent is None:
+            return ""
+        part = self.document.part.related_parts[blip.get(qn("r:embed"))]
+        name = Path(str(part.partname)).name
+        self.pictures[name] = part.blob
+        width, height = (int(extent.get(key)) / _EMU_PER_MM for key in ("cx", "cy"))
+        properties = next(drawing.iter(f"{_EXTENT.removesuffix('extent')}docPr"), None)
+        alt = "" if properties is None else properties.get("descr", "")
+        return f"#image({_string(name)}, width: {width:.2f}mm, height: {height:.2f}mm, alt: {_string(alt)})"
+
+    def _table(self, table: Any) -> str:
+        grid = [int(col.get(qn("w:w"), "1000")) for col in table.iter(qn("w:gridCol"))]
+        columns = ", ".join(f"{width}fr" for width in grid)
+        head: list[str] = []
+        rows: list[str] = []
+        for row in table.findall(qn("w:tr")):
+            is_head = row.find(f"{qn('w:trPr')}/{qn('w:tblHeader')}") is not None
+            (head if is_head else rows).extend(self._cell(cell) for cell in row.findall(qn("w:tc")))
+        header = f"table.header({', '.join(head)}), " if head else ""
+        lined = table.find(f"{qn('w:tblPr')}/{qn('w:tblBorders')}") is not None
+        stroke = "0.5pt" if lined else "none"
+        return (
+            f"#block(width: 100%)[#set par(justify: false)\n#table(columns: ({columns},), stroke: {stroke}, "
+            f"inset: (x: 3pt, y: 2pt), align: horizon, {header}{', '.join(rows)})]"
+        )
+
+    def _cell(self, cell: Any) -> str:
+        span = cell.find(f"{qn('w:tcPr')}/{qn('w:gridSpan')}")
+        across = 1 if span is None else int(span.get(qn("w:val")))
+        parts = []
+        for element in cell.findall(qn("w:p")):
+            paragraph = Paragraph(element, self.document._body)  # noqa: SLF001
+            look = paragraph_look(paragraph, self.document)
+            parts.append(f"#align({look.align})[{''.join(self._inline(element, look))}]")
+        return f"table.cell(colspan: {across})[{''.join(parts)}]"
+
+
+def _text(text: str, look: Look) -> str:
+    if not text:
+        return ""
+    font = f'("{_SANS}", "{_SERIF}")' if look.sans or look.bold else f'("{_SERIF}", "{_SANS}")'
+    weight = "bold" if look.bold or (look.sans and look.size > 14) else "regular"  # noqa: PLR2004
+    return f'#text(size: {look.size:g}pt, weight: "{weight}", font: {font}, {_string(text)})'
+
+
+def _string(text: str) -> str:
+    safe = "".join(c for c in text if c >= " ")
+    escaped = safe.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def _mm(element: Any, key: str, default: int) -> float:
+    value = None if element is None else element.get(qn(f"w:{key}"))
+    return float(default if value is None else value) / 1440 * 25.4

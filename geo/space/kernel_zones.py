@@ -1,0 +1,346 @@
+"""Zones streamed past the sites: every edge of every zone is looked at once.
+
+An edge does two things: it changes the parity of the rings that begin west of it (is their first
+vertex inside the zone?), and it is handed to every site whose box it meets. Sites with edges go to
+`geo.space.kernel_pair`; sites without any are wholly inside or wholly outside.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from geo.space.kernel_compile import compiled
+from geo.space.kernel_exact import side
+from geo.space.kernel_grid import Grid, Sites
+from geo.space.kernel_pair import APART, INSIDE, TOUCHES, UNDECIDED, pair
+from geo.space.kernel_wkb import Bytes, Counts, Floats
+
+_ODD, _UNKNOWN, _ON = 1, 2, 4
+
+
+class Zones(NamedTuple):
+    """The zones as flat arrays; as `geo.space.kernel_grid.Sites` without owner and box."""
+
+    xy: Floats
+    start: Counts
+    first: Counts
+    turn: Floats
+
+
+class Near(NamedTuple):
+    """Rings that begin in the box of one zone, sorted into strips of latitude."""
+
+    ring: Counts
+    x: Floats
+    y: Floats
+    strip: Counts
+    south: float
+    scale: float
+
+
+class Gathered(NamedTuple):
+    """Edges of one zone by site: chained lists, in the order of the zone's boundary.
+
+    Args:
+        head: First entry of every site, −1 for none.
+        tail: Last entry.
+        touched: Sites with entries, as they came.
+        edge: First vertex of each entry's edge.
+        ring: Its ring.
+        following: Next entry of the same site, −1 at the end.
+        used: Entries, touched sites.
+    """
+
+    head: Counts
+    tail: Counts
+    touched: Counts
+    edge: Counts
+    ring: Counts
+    following: Counts
+    used: Counts
+
+
+@compiled
+def run(
+    zones: Zones, chosen: Counts, sites: Sites, grid: Grid, *, points: bool
+) -> tuple[Counts, Counts, Counts, Floats]:
+    """Give site, zone, relation and area (m²; 0 where the site is its own overlap) of all pairs.
+
+    Args:
+        zones: All zones.
+        chosen: The zones to do.
+        sites: All sites.
+        grid: Over the sites.
+        points: Sites are points: only inside or on the border.
+    """
+    count = len(sites.first) - 1
+    parity = np.zeros(len(sites.start) - 1, np.uint8)
+    found = np.empty((1024, 3), np.int64)
+    areas = np.empty(1024)
+    total = 0
+    edges = Gathered(
+        np.empty(count, np.int64), np.empty(count, np.int64), np.empty(count, np.int64),
+        np.empty(4096, np.int64), np.empty(4096, np.int64), np.empty(4096, np.int64),
+        np.zeros(2, np.int64),
+    )  # fmt: skip
+    for f in range(count):
+        edges.head[f] = -1
+    for z in chosen:
+        box = _box(zones, z)
+        if not (box[0] <= box[2]):
+            continue
+        near = _rings_near(sites, grid, box)
+        edges = _stream(zones, z, sites, grid, near, parity, edges, points)
+        needed = total + len(near.ring) + edges.used[1]
+        if needed > len(areas):
+            found, areas = _room_for(found, areas, total, 2 * needed)
+        total = _emit(zones, z, sites, near, parity, edges, found, areas, total, points)
+        for r in near.ring:
+            parity[r] = 0
+    return found[:total, 0], found[:total, 1], found[:total, 2], areas[:total]
+
+
+@compiled
+def _room_for(found: Counts, areas: Floats, total: int, room: int) -> tuple[Counts, Floats]:
+    """Copy the pairs found so far into larger arrays."""
+    more, more_areas = np.empty((room, 3), np.int64), np.empty(room)
+    for k in range(total):
+        more_areas[k] = areas[k]
+        for column in range(3):
+            more[k, column] = found[k, column]
+    return more, more_areas
+
+
+@compiled
+def _box(zones: Zones, z: int) -> Floats:
+    """Give west, south, east, north of a zone."""
+    west = south = np.inf
+    east = north = -np.inf
+    for v in range(zones.start[zones.first[z]], zones.start[zones.first[z + 1]]):
+        x, y = zones.xy[v, 0], zones.xy[v, 1]
+        west, east = min(west, x), max(east, x)
+        south, north = min(south, y), max(north, y)
+    return np.array([west, south, east, north])
+
+
+@compiled
+def _rings_near(sites: Sites, grid: Grid, box: Floats) -> Near:
+    """Find the rings that begin in a box."""
+    columns, rows = grid.columns, grid.rows
+    left = min(max(int((box[0] - grid.west) * grid.x_scale), 0), columns)
+    right = min(int((box[2] - grid.west) * grid.x_scale), columns - 1)
+    low = min(max(int((box[1] - grid.south) * grid.y_scale), 0), rows)
+    high = min(int((box[3] - grid.south) * grid.y_scale), rows - 1)
+    if box[2] < grid.west or box[3] < grid.south:
+        right = -1
+    most = 0
+    if right >= left:
+        for row in range(low, high + 1):
+            here = row * columns
+            most += grid.ring_cell[here + right + 1] - grid.ring_cell[here + left]
+    ring, k = np.empty(most, np.int64), 0
+    if right >= left:
+        for row in range(low, high + 1):
+            here = row * columns
+            for q in range(grid.ring_cell[here + left], grid.ring_cell[here + right + 1]):
+                r = grid.ring_members[q]
+                x, y = sites.xy[sites.start[r], 0], sites.xy[sites.start[r], 1]
+                if box[0] <= x <= box[2] and box[1] <= y <= box[3]:
+                    ring[k] = r
+                    k += 1
+    return _in_strips(sites, ring[:k], box[1], box[3])
+
+
+@compiled
+def _in_strips(sites: Sites, ring: Counts, south: float, north: float) -> Near:
+    """Sort rings into strips of latitude."""
+    count = len(ring)
+    bands = 2 * count + 1
+    scale = bands / (north - south) * (1 - 1e-12) if north > south else 0.0
+    strip = np.zeros(bands + 1, np.int64)
+    for q in range(count):
+        strip[int((sites.xy[sites.start[ring[q]], 1] - south) * scale)] += 1
+    total = 0
+    for band in range(bands + 1):
+        size = strip[band]
+        strip[band] = total
+        total += size
+    order, x, y = np.empty(count, np.int64), np.empty(count), np.empty(count)
+    for q in range(count):
+        begin = sites.start[ring[q]]
+        band = int((sites.xy[begin, 1] - south) * scale)
+        at = strip[band]
+        strip[band] = at + 1
+        order[at], x[at], y[at] = ring[q], sites.xy[begin, 0], sites.xy[begin, 1]
+    for band in range(bands, 0, -1):
+        strip[band] = strip[band - 1]
+    strip[0] = 0
+    return Near(order, x, y, strip, south, scale)
+
+
+@compiled
+def _stream(
+    zones: Zones, z: int, sites: Sites, grid: Grid, near: Near, parity: Bytes, edges: Gathered,
+    points: bool,
+) -> Gathered:  # fmt: skip
+    """Let every edge of a zone pass: parities change, sites gather edges."""
+    p = zones.xy
+    for r in range(zones.first[z], zones.first[z + 1]):
+        for v in range(zones.start[r], zones.start[r + 1] - 1):
+            ax, ay, bx, by = p[v, 0], p[v, 1], p[v + 1, 0], p[v + 1, 1]
+            if ax == bx and ay == by:
+                continue
+            if len(near.ring):
+                _turn_parities(ax, ay, bx, by, near, parity, points)
+            if not points:
+                edges = _hand_over(ax, ay, bx, by, v, r, sites, grid, edges)
+    return edges
+
+
+@compiled
+def _turn_parities(
+    ax: float, ay: float, bx: float, by: float, near: Near, parity: Bytes, points: bool
+) -> None:
+    """Change the parity of the rings that begin west of an edge."""
+    east, low, high = max(ax, bx), min(ay, by), max(ay, by)
+    first = near.strip[int((low - near.south) * near.scale)]
+    last = near.strip[int((high - near.south) * near.scale) + 1]
+    for q in range(first, last):
+        x, y = near.x[q], near.y[q]
+        if x > east:
+            continue
+        if (ay <= y) == (by <= y):  # the vertex is shifted north by ε²
+            if points and ay == y and by == y and x >= min(ax, bx):
+                parity[near.ring[q]] |= _ON
+            continue
+        where = side(ax, ay, bx, by, x, y)
+        if np.isnan(where):
+            parity[near.ring[q]] |= _UNKNOWN
+        elif where == 0.0:
+            parity[near.ring[q]] |= _ON
+        # It is shifted east too, so on the edge means right of a rising one.
+        if (where > 0 or (where == 0 and by < ay)) == (by > ay):
+            parity[near.ring[q]] ^= _ODD
+    if points and ay != by:
+        _mark_upper_end(ax, ay, bx, by, near, parity)
+
+
+@compiled
+def _mark_upper_end(
+    ax: float, ay: float, bx: float, by: float, near: Near, parity: Bytes
+) -> None:
+    """Mark the points on the upper end of an edge, which the half-open rule leaves out."""
+    x, y = (bx, by) if by > ay else (ax, ay)
+    band = int((y - near.south) * near.scale)
+    for q in range(near.strip[band], near.strip[band + 1]):
+        if near.x[q] == x and near.y[q] == y:
+            parity[near.ring[q]] |= _ON
+
+
+@compiled
+def _hand_over(
+    ax: float, ay: float, bx: float, by: float, v: int, r: int, sites: Sites, grid: Grid,
+    edges: Gathered,
+) -> Gathered:  # fmt: skip
+    """Give an edge to every site whose box it meets, once."""
+    west, east, low, high = min(ax, bx), max(ax, bx), min(ay, by), max(ay, by)
+    box = sites.box
+    if east < grid.west or high < grid.south:
+        return edges
+    left = max(int((west - grid.west) * grid.x_scale), 0)
+    right = min(int((east - grid.west) * grid.x_scale), grid.columns - 1)
+    bottom = max(int((low - grid.south) * grid.y_scale), 0)
+    top = min(int((high - grid.south) * grid.y_scale), grid.rows - 1)
+    for row in range(bottom, top + 1):
+        for column in range(left, right + 1):
+            c = row * grid.columns + column
+            for q in range(grid.cell[c], grid.cell[c + 1]):
+                f = grid.members[q]
+                if box[f, 0] > east or box[f, 2] < west or box[f, 1] > high or box[f, 3] < low:
+                    continue
+                # Met in several cells, it is taken in the south-western one that both reach.
+                own_left = int((box[f, 0] - grid.west) * grid.x_scale)
+                own_bottom = int((box[f, 1] - grid.south) * grid.y_scale)
+                if max(left, own_left) == column and max(bottom, own_bottom) == row:
+                    edges = _append(edges, f, v, r)
+    return edges
+
+
+@compiled
+def _append(edges: Gathered, f: int, v: int, r: int) -> Gathered:
+    """Put an edge at the end of a site's list."""
+    k = edges.used[0]
+    if k == len(edges.edge):
+        edges = Gathered(
+            edges.head, edges.tail, edges.touched, _doubled(edges.edge), _doubled(edges.ring),
+            _doubled(edges.following), edges.used,
+        )  # fmt: skip
+    edges.edge[k], edges.ring[k], edges.following[k] = v, r, -1
+    if edges.head[f] < 0:
+        edges.head[f] = k
+        edges.touched[edges.used[1]] = f
+        edges.used[1] += 1
+    else:
+        edges.following[edges.tail[f]] = k
+    edges.tail[f] = k
+    edges.used[0] = k + 1
+    return edges
+
+
+@compiled
+def _doubled(values: Counts) -> Counts:
+    """Copy an array into one of twice the length."""
+    more = np.empty(2 * len(values), np.int64)
+    for k in range(len(values)):
+        more[k] = values[k]
+    return more
+
+
+@compiled
+def _emit(
+    zones: Zones, z: int, sites: Sites, near: Near, parity: Bytes, edges: Gathered, found: Counts,
+    areas: Floats, total: int, points: bool,
+) -> int:  # fmt: skip
+    """Write the pairs of one zone and forget its edges."""
+    for r in near.ring:
+        f, bits = sites.owner[r], parity[r]
+        if sites.first[f] != r or edges.head[f] >= 0 or bits == 0:
+            continue
+        relation = UNDECIDED if bits & _UNKNOWN else INSIDE if bits & _ODD else APART
+        if points and bits & _ON:
+            relation = TOUCHES
+        if relation != APART:
+            found[total, 0], found[total, 1], found[total, 2] = f, z, relation
+            areas[total] = 0.0
+            total += 1
+    for k in range(edges.used[1]):
+        f = edges.touched[k]
+        relation, area = _pair_of(zones, sites, f, parity, edges)
+        if relation != APART:
+            found[total, 0], found[total, 1], found[total, 2] = f, z, relation
+            areas[total] = area
+            total += 1
+        edges.head[f] = -1
+    edges.used[0] = edges.used[1] = 0
+    return total
+
+
+@compiled
+def _pair_of(
+    zones: Zones, sites: Sites, f: int, parity: Bytes, edges: Gathered
+) -> tuple[int, float]:
+    """Unchain a site's edges and compare."""
+    for r in range(sites.first[f], sites.first[f + 1]):
+        if parity[r] & _UNKNOWN:
+            return UNDECIDED, 0.0
+    size, k = 0, edges.head[f]
+    while k >= 0:
+        size, k = size + 1, edges.following[k]
+    own, rings = np.empty(size, np.int64), np.empty(size, np.int64)
+    size, k = 0, edges.head[f]
+    while k >= 0:
+        own[size], rings[size] = edges.edge[k], edges.ring[k]
+        size, k = size + 1, edges.following[k]
+    return pair(sites, f, parity, zones.xy, zones.turn, own, rings)

@@ -1,0 +1,98 @@
+"""What of an older report no longer matches the workspace."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jinja2 import TemplateError
+
+from geo.documents.record import read_record
+from geo.documents.template import value_of
+from geo.errors import HongxianError
+from geo.store.store import Store
+from geo.version import TOOL
+from geo.workflow.manifest import Fingerprints
+from geo.workflow.report_desk import Desk
+from geo.workflow.reports import inputs_of, remade_desk
+
+
+@dataclass(frozen=True)
+class Stale:
+    """One thing that no longer matches: ``what`` it is, and ``why``."""
+
+    what: str
+    why: str
+
+    def __str__(self) -> str:
+        """Write it as one line."""
+        return f"{self.what}：{self.why}"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The answer of ``report --check``."""
+
+    title: str
+    as_at: str
+    checked: int
+    stale: tuple[Stale, ...]
+    notes: tuple[str, ...] = ()
+
+
+def stale_of(store: Store, path: Path, *, sites: Sequence[Path] = ()) -> Verdict:
+    """Compare a report with the workspace as it is now.
+
+    A figure whose inputs have not changed is not drawn again. One whose inputs changed is: it is stale only if the
+    picture came out otherwise. Tables and numbers are always made again.
+
+    Raises:
+        InputError: The file is no report of ours, or its footprint is gone.
+    """
+    record = read_record(path.read_bytes(), shown=path.name)
+    desk = remade_desk(store, record, sites)
+    prints = Fingerprints(store.root)
+    exhibits = record["exhibits"]
+    found = [s for item in exhibits for s in _exhibit(store, desk, item, prints)]
+    found += [s for item in record["values"] for s in _value(desk, item)]
+    notes = () if record["tool"] == TOOL else (f"报告由 {record['tool']} 生成，现为 {TOOL}",)
+    checked = len(exhibits) + len(record["values"])
+    return Verdict(record["report"]["title"], record["as_at"], checked, tuple(found), notes)
+
+
+def _exhibit(
+    store: Store, desk: Desk, item: Mapping[str, Any], prints: Fingerprints
+) -> Iterator[Stale]:
+    what = f"{item['number']}　{item['caption']}"
+    made_by = item["made_by"]
+    function, name, arguments = made_by["function"], made_by["name"], made_by["arguments"]
+    desk.makers[item["id"]] = (function, name, arguments)
+    try:
+        now = inputs_of(store, desk, item["id"], prints)
+        if item["kind"] == "figure" and now == item["inputs"]:
+            return
+        made = desk.remake(function, name, arguments)
+    except (HongxianError, TemplateError, KeyError) as error:
+        yield Stale(what, f"现在无法重新生成（{error}）")
+        return
+    if made is None:
+        yield Stale(what, "现在已没有内容")
+    elif made.fingerprint != item["fingerprint"]:
+        changed = sorted(k for k in {*now, *item["inputs"]} if now.get(k) != item["inputs"].get(k))
+        shown = "、".join(changed[:4]) + (" 等" if len(changed) > 4 else "")  # noqa: PLR2004
+        yield Stale(
+            what, f"内容与现在的数据不一致（有变化的来源：{shown or '无，程序或日期不同'}）"
+        )
+
+
+def _value(desk: Desk, item: Mapping[str, str]) -> Iterator[Stale]:
+    expression = item["expression"]
+    try:
+        now = value_of(expression, desk.names)
+    except (TemplateError, HongxianError) as error:
+        yield Stale(f"{{{{ {expression} }}}} = {item['shown']}", f"现在取不到（{error}）")
+        return
+    if now != item["shown"]:
+        yield Stale(f"{{{{ {expression} }}}} = {item['shown']}", f"现在是 {now}")

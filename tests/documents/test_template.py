@@ -1,0 +1,237 @@
+"""A bureau's own template, filled: tokens, captions that are fields, references, sections."""
+
+import io
+import re
+import sys
+import zipfile
+
+import pytest
+from docx import Document
+
+from geo.documents.libreoffice import flattened, pdf_by_libreoffice
+from geo.documents.record import read_record, write_record
+from geo.documents.typst_pdf import pdf_by_typst
+from geo.errors import InputError, MissingError, UsageError
+from tests.documents.bureau import DAY, filled, saved, template, texts, xml_of
+
+WHOLE = ["图目录", "{{ figure_list() }}", "# 概况", "见{{ ref('river') }}和{{ ref('areas') }}。", "{{ figure() }}",
+         "{{ table() }}"]  # fmt: skip
+
+
+def instructions(data):
+    return [t.strip() for t in re.findall(r"<w:instrText[^>]*>([^<]*)", xml_of(data))]
+
+
+def refused(*lines, **more):
+    with pytest.raises(UsageError) as caught:
+        filled(template(*lines), **more)
+    return str(caught.value)
+
+
+def test_text_loops_and_conditions_are_filled():
+    data = filled(template("{{ title }}", "{%p for r in rows %}", "{{ loop.index }} {{ r.name }}", "{%p endfor %}",
+                           "{% if nothing %}有{% else %}{{ nothing }}{% endif %}")).data  # fmt: skip
+    assert texts(data) == ["报告", "1 甲", "2 乙", "—"]
+
+
+def test_a_token_split_over_runs_by_word_is_still_one_token():
+    document = Document()
+    paragraph = document.add_paragraph()
+    for piece in ("前{", "{ ti", "tle }", "}后"):
+        paragraph.add_run(piece).bold = True
+    assert texts(filled(saved(document)).data) == ["前报告后"]
+
+
+@pytest.mark.parametrize(
+    ("numbered", "sample", "figure", "fields"),
+    [
+        ("decimal", "图 1-1", "图 1-1", ["STYLEREF 1 \\s", "SEQ 图 \\* ARABIC \\s 1"]),
+        ("decimal", "图2.3-1", "图1.1-1", ["STYLEREF 2 \\s", "SEQ 图 \\* ARABIC \\s 2"]),
+        ("chineseCounting", "图 1-1", "图 1-1", ["SEQ 章 \\c", "SEQ 图 \\* ARABIC \\s 1"]),
+        (None, "图1", "图1", ["SEQ 图 \\* ARABIC"]),
+    ],
+)
+def test_captions_are_fields_with_their_number_cached(numbered, sample, figure, fields):
+    done = filled(template("# 概况", "## 位置", "{{ figure() }}", numbered=numbered), sample=sample)
+    assert done.embedded[0].number == figure
+    assert f"{figure}　水系图" in texts(done.data)
+    found = instructions(done.data)
+    at = found.index(fields[0])
+    assert found[at : at + len(fields)] == fields
+
+
+def test_chapters_typed_by_hand_give_their_own_number():
+    done = filled(template("# 三、现状", "{{ figure() }}", "# 第五章 对策", "{{ table() }}"))
+    assert [e.number for e in done.embedded] == ["图 3-1", "表 5-1"]
+    assert "SEQ 章 \\h \\r 5" in instructions(done.data)
+
+
+def test_numbers_begin_anew_in_each_chapter_and_annexes_run_through():
+    done = filled(template("# 1 甲", "{{ figure() }}", "{{ figure() }}", "# 2 乙", "{{ figure() }}", "# 附图",
+                           "{{ figure() }}", "{{ figure(label='附图') }}"))  # fmt: skip
+    assert [e.number for e in done.embedded] == ["图 1-1", "图 1-2", "图 2-1", "附图 1", "附图 2"]
+
+
+def test_references_and_the_list_point_to_the_caption_s_bookmark():
+    data = filled(template(*WHOLE, numbered="decimal")).data
+    xml = xml_of(data)
+    assert "见图 1-1和表 1-1。" in texts(data)
+    marks = set(re.findall(r'w:bookmarkStart w:id="\d+" w:name="(\w+)"', xml))
+    for instruction in instructions(data):
+        if instruction.startswith(("REF", "PAGEREF")):
+            assert instruction.split()[1] in marks
+    assert 'TOC \\h \\z \\c "图"' in instructions(data)
+
+
+def test_a_reference_keeps_the_look_of_its_words():
+    document = Document(io.BytesIO(template("# 1 甲", "{{ figure() }}")))
+    document.add_paragraph().add_run("见{{ ref('river') }}").bold = True
+    data = filled(saved(document)).data
+    runs = [r for r in Document(io.BytesIO(data)).paragraphs[-1].runs if r.text]
+    assert [r.text for r in runs] == ["见", "图 1-1"]
+    assert all(r.bold for r in runs)
+
+
+def test_figures_have_alt_text_and_tables_repeat_their_head():
+    xml = xml_of(filled(template(*WHOLE)).data)
+    assert 'descr="长河与圆湖"' in xml
+    assert xml.count("w:tblHeader") == 1
+    assert "&lt;乙&gt;" in xml
+
+
+def test_a_wide_map_gets_a_landscape_page_and_the_text_goes_on_upright():
+    data = filled(
+        template("# 1 甲", "前", "{{ figure(wide=true) }}", "{{ figure(wide=true) }}", "后")
+    ).data
+    turned = [s.orientation for s in Document(io.BytesIO(data)).sections]
+    assert turned == [0, 1, 1, 0]
+
+
+def test_every_relation_and_number_in_the_file_is_whole():
+    data = filled(template(*WHOLE, "{{ figure(wide=true) }}"), record="{}").data
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        names = set(archive.namelist())
+        rels = archive.read("word/_rels/document.xml.rels").decode()
+        xml = archive.read("word/document.xml").decode()
+    known = dict(re.findall(r'Id="(\w+)"[^>]*?Target="([^"]+)"', rels)) or {
+        b: a for a, b in re.findall(r'Target="([^"]+)"[^>]*?Id="(\w+)"', rels)
+    }
+    assert set(re.findall(r'r:(?:id|embed)="(\w+)"', xml)) <= set(re.findall(r'Id="(\w+)"', rels))
+    for target in known.values():
+        path = target.lstrip("/") if target.startswith("/") else f"word/{target}"
+        assert path.replace("word/../", "") in names
+    for pattern in (
+        r'bookmarkStart w:id="(\d+)"',
+        r'bookmarkStart w:id="\d+" w:name="(\w+)"',
+        r'docPr id="(\d+)"',
+    ):
+        found = re.findall(pattern, xml)
+        assert len(found) == len(set(found)), pattern
+    assert xml.count('fldCharType="begin"') == xml.count('fldCharType="end"')
+
+
+def test_the_same_template_and_values_give_the_same_bytes():
+    data = template(*WHOLE)
+    assert filled(data).data == filled(data).data
+
+
+def test_all_wrong_tokens_are_told_with_paragraph_and_nearest_name():
+    message = refused(
+        "标题是 {{ titel }}", "{% for x in row %}{{ x.nam }}{% endfor %}", "{{ title|fixd }}"
+    )
+    assert (
+        "段落“标题是 {{ titel }}”的标记 {{ titel }}：没有名称 titel — 是否想写 title？" in message
+    )
+    assert "是否想写 rows？" in message
+    assert "是否想写 fixed？" in message
+
+
+def test_a_wrong_field_met_while_filling_is_told_with_its_paragraph():
+    message = refused("{%p for r in rows %}", "名称 {{ r.nmae }}", "{%p endfor %}")
+    assert "段落“名称 {{ r.nmae }}”" in message
+    assert "是否想写 name？" in message
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("{{ title", "没有写完整"),
+        ("title }}", "没有写完整"),
+        ("{{ title title }}", "写法不对"),
+        ("{%p for r in rows %}", "endfor"),
+        ("{{ figure }}", "是函数"),
+        ("{{ rows }}", "不是文字"),
+        ("{% for c in title %}x{% endfor %}", "只能遍历列表"),
+        ("图：{{ figure() }}", "独占一段"),
+        ("{{ ref('lake') }}", "不在本报告中"),
+        ("{{ rows[7].name }}", "没有第 7 项"),
+        ("{{ rows[0].name.title }}", "不能取"),
+    ],
+)
+def test_other_faults_are_told_in_words(line, words):
+    assert words in refused(line)
+
+
+def test_pictures_do_not_stand_in_headers():
+    document = Document()
+    document.sections[0].header.paragraphs[0].text = "{{ figure() }}"
+    with pytest.raises(UsageError, match="页眉页脚"):
+        filled(saved(document))
+
+
+def test_without_docxtpl_the_extra_is_named(monkeypatch):
+    monkeypatch.setitem(sys.modules, "docxtpl", None)
+    with pytest.raises(MissingError, match=r"pip install hongxian\[report\]"):
+        filled(template("{{ title }}"))
+
+
+def test_without_typst_the_extra_is_named(monkeypatch):
+    monkeypatch.setitem(sys.modules, "typst", None)
+    with pytest.raises(MissingError, match=r"pip install hongxian\[report\]"):
+        pdf_by_typst(template("甲"), title="甲", as_at=DAY)
+
+
+def test_without_libreoffice_the_other_way_is_named(monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(MissingError, match="改用 typst"):
+        pdf_by_libreoffice(template("甲"))
+
+
+def test_typst_sets_the_same_document_with_the_same_bytes():
+    data = filled(
+        template(
+            *WHOLE, "{{ figure(wide=true) }}", '引号" \\ #let 与 [括号]', numbered="chineseCounting"
+        )
+    ).data
+    first = pdf_by_typst(data, title="报告", as_at=DAY)
+    assert first.startswith(b"%PDF")
+    assert first == pdf_by_typst(data, title="报告", as_at=DAY)
+
+
+def test_flattened_fields_keep_what_they_showed_and_page_numbers_stay_fields():
+    data = flattened(filled(template(*WHOLE, numbered="decimal")).data)
+    assert {t.split()[0] for t in instructions(data)} == {"PAGEREF"}
+    assert "图 1-1　水系图" in texts(data)
+    assert "见图 1-1和表 1-1。" in texts(data)
+
+
+@pytest.mark.office
+def test_libreoffice_makes_a_pdf_of_it():
+    assert pdf_by_libreoffice(filled(template(*WHOLE)).data).startswith(b"%PDF")
+
+
+def test_a_record_is_read_back_after_saving_in_an_office_program():
+    document = Document(io.BytesIO(template("甲")))
+    write_record(document, '{"schema": "old"}')
+    write_record(document, '{"schema": "hongxian.report/1", "a": "<b>"}')
+    again = saved(Document(io.BytesIO(saved(document))))
+    assert read_record(again, shown="a.docx")["a"] == "<b>"
+
+
+def test_a_file_without_a_record_or_with_a_broken_one_is_told():
+    with pytest.raises(InputError, match="没有生成记录"):
+        read_record(template("甲"), shown="a.docx")
+    document = Document()
+    write_record(document, "{")
+    with pytest.raises(InputError, match="记录损坏"):
+        read_record(saved(document), shown="a.docx")

@@ -1,0 +1,88 @@
+"""``docs/day_one.md`` followed line by line by somebody who has nothing but that page."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shlex
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+import shapely
+
+from tests.workflow.office import EAST, NORTH, parcels, shapefile, square, table
+
+_PAGE = Path(__file__).parents[2] / "docs" / "day_one.md"
+
+
+def _commands() -> list[str]:
+    return [line for line in _PAGE.read_text("utf-8").splitlines() if line.startswith("hongxian ")]
+
+
+def _hand_in(folder: Path) -> None:
+    """Lay out the files the page speaks of, beside the workspace to be."""
+    for name, shapes in {"STBHHX": [square(3)], "YJJBNTBHTB": [square(0, 3)], "STBHZYYXPJJG": [square(7)]}.items():
+        table(shapes, MC=[name]).to_file(folder / "三区三线.gdb", layer=name, driver="OpenFileGDB")
+    shapefile(folder / "DLTB.shp", parcels(400))
+    zones = table([square(0, -3), square(1, -3)], SYDMC=["水源"] * 2, BHQJB=["一级保护区", "二级保护区"])
+    shapefile(folder / "饮用水水源保护区.shp", zones)
+    with zipfile.ZipFile(folder / "水源保护区.zip", "w") as archive:
+        for part in folder.glob("饮用水水源保护区.*"):
+            archive.write(part, part.name)
+    reserve = table([square(-2, 3), square(-1, 3)], BHDMC=["保护地"] * 2, GKFQ=["核心保护区", "实验区"])
+    reserve.to_file(folder / "自然保护地.gpkg", driver="GPKG")
+    x, y = EAST + 2900, NORTH + 400
+    shapefile(folder / "地块.shp", table([shapely.box(x, y, x + 200, y + 200)], name=["地块"]))
+
+
+def _letter_and_plan(root: Path) -> None:
+    """Write what the page asks the planner to write."""
+    scan = root / "local" / "复函.pdf"
+    scan.write_bytes(b"%PDF-1.4 scan")
+    text = re.search(r"```yaml\n(.*?)```", _PAGE.read_text("utf-8"), re.DOTALL)
+    assert text is not None
+    digest = hashlib.sha256(scan.read_bytes()).hexdigest()
+    (root / "local" / "evidence.yml").write_text(text[1].replace("扫描件的 64 位指纹", digest), encoding="utf-8")
+    plan = root / "plans" / "shisiwu"
+    plan.mkdir()
+    (plan / "plan.yml").write_text(
+        'title: 规划\nadcode: "140405"\nperiod: [2021, 2025]\nsource: a.pdf\n', encoding="utf-8"
+    )
+    (plan / "tasks.csv").write_text(
+        "id,kind,heading,title,where,lead\nP1,project,甲,扩容,{layer: protected_areas},住建局\n", encoding="utf-8-sig"
+    )
+
+
+#: Commands whose exit code is a verdict: this parcel lies on the red line.
+_VERDICT = 13
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the page's quoting is tried with a POSIX shell's rules")
+def test_every_command_of_the_page_works_in_its_order(tmp_path: Path) -> None:
+    commands = _commands()
+    assert len(commands) == 17
+    _hand_in(tmp_path)
+    where = tmp_path
+    for command in commands:
+        words = shlex.split(command)[1:]
+        done = subprocess.run(
+            [sys.executable, "-m", "geo.cli", *words], cwd=where, capture_output=True, text=True,
+            encoding="utf-8", check=False, env=_environment(),
+        )  # fmt: skip
+        expected = _VERDICT if words[0] == "check" else 0
+        assert done.returncode == expected, f"{command}\n{done.stdout}\n{done.stderr}"
+        if words[0] == "init":
+            where = tmp_path / "工作区"
+            _letter_and_plan(where)
+        if "--evidence" in words:
+            assert "屯自然资函〔2026〕12号" in done.stdout
+    assert (where / "结果.docx").is_file()
+    assert not (where / "build" / "maps").is_dir() or not list((where / "build" / "maps").iterdir())
+
+
+def _environment() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "PYTHONUTF8": "1"}

@@ -1,0 +1,254 @@
+"""Reports filled from a workspace: one source for every number, and an answer to what is stale."""
+
+import io
+import json
+import time
+from datetime import date
+
+import pytest
+from click.testing import CliRunner
+from docx import Document
+
+import geo
+from geo.cli.main import cli
+from geo.documents.record import read_record
+from geo.errors import InputError, UsageError, WorkspaceError
+from geo.spec.workspace import read_workspace
+from geo.store.store import open_store
+from geo.workflow import reports as reports_module
+from geo.workflow.build import build
+from geo.workflow.report_stale import stale_of
+from geo.workflow.reports import make_report, report_spec
+from tests.documents.bureau import template, texts
+from tests.store.worlds import add_controls, degrees, river_world
+from tools.build_templates import FOLDER
+from tools.build_templates import build as build_templates
+
+MAP = """
+title: 水系图
+plan: 试
+extent: {buffer: 2 km, of: {river: 长河}}
+page: {size: A4, inset: false}
+layers: [rivers, reservoirs]
+"""
+INDICATORS = "no,category,name,unit,base_year,base,target_2025,kind\n1,水,优良比例,%,2020,80,85,约束性\n"
+
+
+@pytest.fixture
+def root(tmp_path):
+    import shapely
+
+    river_world(tmp_path)
+    add_controls(tmp_path, [("C1", "{river: 长河}"), ("C2", "{unlocated: 未写}")])
+    (tmp_path / "maps").mkdir()
+    (tmp_path / "maps" / "water.yml").write_text(MAP, encoding="utf-8")
+    (tmp_path / "plans" / "试" / "indicators.csv").write_text(INDICATORS, encoding="utf-8-sig")
+    square = json.loads(shapely.to_geojson(degrees(shapely.box(3000, 100, 3200, 300))))
+    site = {"type": "Feature", "properties": {"name": "甲地块"}, "geometry": square}
+    (tmp_path / "site.geojson").write_text(json.dumps(site), encoding="utf-8")
+    return tmp_path
+
+
+def bureau(root, *lines):
+    (root / "模板.docx").write_bytes(template(*lines))
+    return "模板.docx"
+
+
+def test_map_table_indicator_and_check_meet_in_one_file(root):
+    name = bureau(
+        root, "# 1 规划", "{{ map('water') }}", "{{ table('indicators', plan='试') }}",
+        "目标 {{ indicator('试', 1).target_2025 }}%，管控 {{ count('试', kind='control') }} 条，已定位 "
+        "{{ count('试', kind='control', standing='已定位') }} 条", "{{ check }}", "{{ check.sites[0].area_ha }}",
+        "见{{ ref('water') }}",
+    )  # fmt: skip
+    space = geo.open(root)
+    made = space.report(root / name, sites=[root / "site.geojson"])
+    shown = texts(made.data)
+    result = space.check(root / "site.geojson", as_at=space.as_at)
+    assert [e.number for e in made.embedded] == ["图 1-1", "表 1-1"]
+    assert "目标 85%，管控 2 条，已定位 1 条" in shown
+    assert f"综合判定：甲地块：{result.verdict.zh}。" in shown
+    assert str(result.as_json()["sites"][0]["area_ha"])[:6] in shown[-2]
+    assert shown[-1] == "见图 1-1"
+    assert "水系图" in made._repr_html_()
+
+
+def test_the_same_workspace_gives_the_same_bytes(root):
+    name = bureau(root, "{{ map('water') }}", "{{ table('layers') }}")
+    first, second = (geo.open(root).report(root / name) for _ in range(2))
+    assert first.data == second.data
+    assert first.rendered(".pdf") == second.rendered(".pdf")
+
+
+def test_a_fresh_report_is_not_stale_and_a_changed_number_is_named(root):
+    name = bureau(root, "{{ map('water') }}", "{{ table('standing', plan='试') }}", "{{ indicator('试', 1).target_2025 }}",
+                  "{{ check.verdict }}", "{{ passage('conclusion') }}", "{{ table('topics') }}")  # fmt: skip
+    out = root / "报告.docx"
+    geo.open(root).report(root / name, sites=[root / "site.geojson"]).save(out)
+    assert stale_of(open_store(root), out).stale == ()
+    path = root / "plans" / "试" / "indicators.csv"
+    path.write_text(INDICATORS.replace(",85,", ",90,"), encoding="utf-8-sig")
+    (root / "maps" / "water.yml").write_text(MAP.replace("水系图", "河流图"), encoding="utf-8")
+    told = [str(item) for item in stale_of(open_store(root), out).stale]
+    assert "{{ indicator('试', 1).target_2025 }} = 85：现在是 90" in told
+    assert any("水系图" in line and "maps/water.yml" in line for line in told)
+    assert len(told) == 2
+
+
+def test_a_report_whose_map_or_footprint_is_gone_says_so(root):
+    out = root / "报告.docx"
+    geo.open(root).report(bureau(root, "{{ map('water') }}"), sites=[root / "site.geojson"]).save(out)
+    (root / "maps" / "water.yml").unlink()
+    assert "无法重新生成" in str(stale_of(open_store(root), out).stale[0])
+    (root / "site.geojson").rename(root / "moved.geojson")
+    with pytest.raises(InputError, match="--site"):
+        stale_of(open_store(root), out)
+    assert stale_of(open_store(root), out, sites=[root / "moved.geojson"]).checked == 1
+
+
+def test_the_record_tells_no_folder_of_the_office(root, tmp_path_factory):
+    outside = tmp_path_factory.mktemp("张三的电脑") / "地块.geojson"
+    outside.write_bytes((root / "site.geojson").read_bytes())
+    made = geo.open(root).report(bureau(root, "{{ check }}"), sites=[outside])
+    assert read_record(made.data, shown="a")["report"]["sites"] == ["地块.geojson"]
+    assert "张三" not in json.dumps(read_record(made.data, shown="a"), ensure_ascii=False)
+
+
+def test_a_redacted_copy_has_no_coordinates_and_no_record(root):
+    space = geo.open(root)
+    plain = space.report("site_check", sites=[root / "site.geojson"])
+    copy = space.report("site_check", sites=[root / "site.geojson"], redact=True)
+    corners = [c.text for t in Document(io.BytesIO(plain.data)).tables for r in t.rows for c in r.cells]
+    hidden = [c.text for t in Document(io.BytesIO(copy.data)).tables for r in t.rows for c in r.cells]
+    degrees_shown = [text for text in corners if "." in text and len(text.split(".")[1]) == 8]
+    assert degrees_shown
+    assert not set(degrees_shown) & set(hidden)
+    assert "对外副本，坐标从略。" in texts(copy.data)
+    with pytest.raises(InputError, match="对外副本"):
+        read_record(copy.data, shown="a")
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("{{ map('watr') }}", "是否想写 water？"),
+        ("{{ table('indicator') }}", "是否想写 indicators？"),
+        ("{{ indicator('试', 7).name }}", "没有序号为 7 的指标"),
+        ("{{ indicator('试', 1).target_2052 }}", "是否想写 target_2025？"),
+        ("{{ table('tasks', plan='没有') }}", "没有名为 没有 的规划"),
+        ("{{ table('tasks', plan='试', kind='projct') }}", "是否想写 project？"),
+        ("{{ map('water', wdie=true) }}", "是否想写 wide？"),
+        ("{{ map() }}", "参数个数不对"),
+        ("{{ title() }}", "不是函数"),
+        ("{{ check }}", "没有名称 check"),
+        ("{{ site_map() }}", "报告没有用地"),
+        ("{{ passage('methods', site=2) }}", "报告没有用地"),
+        ("{{ passage('signture') }}", "报告没有用地"),
+        ("{{ table('standing') }}", "没有指明规划"),
+        ("{{ map('water', label='插图') }}", "可用：图、表、附图、附表"),
+    ],
+)
+def test_a_wrong_token_is_told_with_its_paragraph_and_nothing_is_written(root, line, words):
+    out = root / "出.docx"
+    with pytest.raises(UsageError) as caught:
+        geo.open(root).report(bureau(root, f"甲 {line}" if "map" not in line else line)).save(out)
+    assert words in str(caught.value)
+    assert "段落“" in str(caught.value)
+    assert not out.exists()
+
+
+def test_wrong_wishes_are_told(root):
+    space = geo.open(root)
+    with pytest.raises(UsageError, match="是否想写 atlas"):
+        space.report("atlass")
+    with pytest.raises(UsageError, match="没有名为 没有 的规划"):
+        space.report("atlas", plan="没有")
+    with pytest.raises(UsageError, match="没有名为 没有 的地图"):
+        space.report("atlas", maps=["没有"])
+    with pytest.raises(UsageError, match="不是图号样式"):
+        space.report("atlas", numbering="图x")
+    with pytest.raises(UsageError, match="只用于用地核查"):
+        space.report("atlas", industry="C2521")
+    made = space.report("atlas")
+    with pytest.raises(UsageError, match=r"\.docx、\.pdf"):
+        made.rendered(".txt")
+    with pytest.raises(UsageError, match="typst、libreoffice"):
+        made.rendered(".pdf", engine="word")
+
+
+@pytest.mark.parametrize("style", ["report", "gongwen"])
+@pytest.mark.parametrize("name", list(reports_module.SHIPPED))
+def test_every_shipped_template_is_filled(root, name, style):
+    spec = report_spec(title="报告", template=name, style=style, plan="试",
+                       sites=["site.geojson"] if name == "site_check" else [])  # fmt: skip
+    made = make_report(open_store(root), spec, as_at=date(2026, 11, 22))
+    shown = "\n".join(texts(made.data))
+    assert "{{" not in shown
+    assert "\ue000" not in shown
+    assert made.embedded
+
+
+def test_the_shipped_templates_are_what_the_script_makes():
+    for name, data in build_templates().items():
+        assert (FOLDER / name).read_bytes() == data, f"run tools/build_templates.py: {name}"
+        assert len(data) < 200_000
+
+
+def test_build_makes_reports_once_and_again_when_an_input_changes(root):
+    (root / "reports").mkdir()
+    bureau(root, "{{ map('water') }}")
+    yml = root / "reports" / "water.yml"
+    yml.write_text("title: 水系报告\ntemplate: 模板.docx\nplan: 试\noutput: 水系报告\n", encoding="utf-8")
+    assert "reports/水系报告.docx" in build(root, formats=["png"]).made
+    assert build(root, formats=["png"]).made == ()
+    yml.write_text("title: 水系报告二\ntemplate: 模板.docx\nplan: 试\noutput: 水系报告\n", encoding="utf-8")
+    assert build(root, formats=["png"], reports=False).made == ()
+    assert build(root, formats=["png"]).made == ("reports/水系报告.docx",)
+    (root / "reports" / "two.yml").write_text(yml.read_text(encoding="utf-8"), encoding="utf-8")
+    with pytest.raises(WorkspaceError, match="两份报告都写到"):
+        build(root, formats=["png"])
+
+
+def test_a_report_file_with_faults_is_told_at_its_line(root):
+    (root / "reports").mkdir()
+    text = "title: 甲\ntemplate: atlas\nplan: 无\nmaps: [watr]\nsites: [a.shp]\noutput: a/b\n"
+    (root / "reports" / "a.yml").write_text(text.replace("output: a/b\n", ""), encoding="utf-8")
+    (root / "reports" / "b.yml").write_text("title: 乙\ntemplate: atlas\noutput: a/b\n", encoding="utf-8")
+    told = [str(problem) for problem in read_workspace(root)[1]]
+    assert any(line.startswith("reports/a.yml:3:") and "无" in line for line in told)
+    assert any("是否想写 water？" in line for line in told)
+    assert any("没有用地文件 a.shp" in line for line in told)
+    assert any("reports/b.yml:3" in line and "不带后缀" in line for line in told)
+
+
+def test_fifty_figures_are_placed_in_time(root):
+    name = bureau(root, "# 1 图集", *["{{ map('water') }}", "{{ table('layers') }}"] * 50)
+    space = geo.open(root)
+    space.report(bureau(root, "{{ map('water') }}"))
+    bureau(root, "# 1 图集", *["{{ map('water') }}", "{{ table('layers') }}"] * 50)
+    start = time.monotonic()
+    made = space.report(root / name)
+    assert made.embedded[-2].number == "图 1-50"
+    assert time.monotonic() - start < 45  # drawing once, and a loaded machine
+
+
+def test_the_command_fills_checks_and_refuses(root):
+    def run(*arguments):
+        return CliRunner().invoke(cli, ["report", "-w", str(root), *arguments])
+
+    bureau(root, "{{ map('water') }}", "{{ indicator('试', 1).target_2025 }}")
+    out = root / "出.docx"
+    done = run(str(root / "模板.docx"), "--plan", "试", "--out", str(out))
+    assert done.exit_code == 0, done.output
+    assert "图表 1 个" in done.output
+    assert run("--check", str(out)).exit_code == 0
+    path = root / "plans" / "试" / "indicators.csv"
+    path.write_text(INDICATORS.replace(",85,", ",90,"), encoding="utf-8-sig")
+    stale = run("--check", str(out))
+    assert stale.exit_code == 1
+    assert "现在是 90" in stale.output
+    for wrong, words in (
+        (("atlas",), "--out"), (("atlas", "--out", "a.txt"), ".docx .pdf"), ((), "二者选一"),
+        (("atlass", "--out", str(root / "a.docx")), "是否想写 atlas"),
+    ):  # fmt: skip
+        assert words in str(run(*wrong).exception)
