@@ -37,5 +37,7 @@ def command(
         tell(f"已删除不再需要的 build/{name}", quiet=quiet)
     for name in done.withheld:
         tell(f"未生成 build/{name}：含内部图层，会带出坐标（确需时加 --internal）", quiet=quiet)
+    for fault in done.faults:
+        tell(str(fault), quiet=quiet)
     if not done.made:
         tell(f"全部 {len(done.fresh)} 个文件都是最新的，无需生成", quiet=quiet)

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from geo.errors import UsageError, WorkspaceError
+from geo.errors import Problem, UsageError, WorkspaceError
 from geo.spec.closed import nearest
 from geo.spec.workspace import WorkspaceSpec, find_root, read_workspace
 from geo.workflow.build_reports import build_reports, report_jobs
@@ -38,6 +38,8 @@ class Built:
     fresh: tuple[str, ...]
     removed: tuple[str, ...] = ()
     withheld: tuple[str, ...] = ()
+    faults: tuple[Problem, ...] = ()
+    """What the linter found on the maps that were drawn."""
 
 
 def build(
@@ -81,7 +83,7 @@ def build(
     papers = [] if names else report_jobs(spec)
     old = [j for j in papers if reports and (again or not manifest.is_fresh(j.output, j.inputs, as_at=day))]
     stale = [j for j in jobs if again or not manifest.is_fresh(j.output, j.inputs, as_at=day)]
-    _draw(spec, stale, manifest, day, progress, internal=internal)
+    faults = _draw(spec, stale, manifest, day, progress, internal=internal)
     build_reports(spec, old, manifest, day, progress)
     wanted = [*(j.output for j in jobs), *(j.output for j in papers)]
     removed = () if names else tuple(manifest.forget_except(wanted))
@@ -91,23 +93,27 @@ def build(
     if reports:
         made += tuple(j.output for j in old)
         fresh += tuple(j.output for j in papers if j not in old)
-    return Built(made, fresh, removed, tuple(sorted(left)))
+    return Built(made, fresh, removed, tuple(sorted(left)), faults)
 
 
 def _draw(
     spec: WorkspaceSpec, jobs: list[Job], manifest: Manifest, day: date,
     progress: Callable[[int, int, str], None], *, internal: bool,
-) -> None:  # fmt: skip
+) -> tuple[Problem, ...]:  # fmt: skip
+    """Draw what is out of date; return the linter's complaints about it."""
     if not jobs:
-        return
+        return ()
     # Drawing pulls in matplotlib and every layer: a build with nothing to do must not.
+    from geo.draw.lint import problems  # noqa: PLC0415
     from geo.store.store import Store  # noqa: PLC0415
     from geo.workflow.maps import draw_map  # noqa: PLC0415
 
     store = Store(spec)
     done = 0
+    faults: list[Problem] = []
     for name in dict.fromkeys(job.map for job in jobs):
         drawn = draw_map(store, name, as_at=day)
+        faults += problems(drawn.scene, shown=Path("maps") / f"{name}.yml")
         for job in (j for j in jobs if j.map == name):
             progress(done, len(jobs), job.output)
             done += 1
@@ -116,6 +122,7 @@ def _draw(
                 continue
             drawn.save(manifest.folder / job.output, internal=internal)
             manifest.record(job.output, job.inputs, as_at=day)
+    return tuple(faults)
 
 
 def _jobs(
