@@ -8,17 +8,16 @@ invented.
 from __future__ import annotations
 
 import math
-import re
-import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from itertools import groupby
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 import matplotlib as mpl
 import shapely
 
+from geo.draw.chart_rows import Bound, Track, arrows, tracks_of, unit_of, words
 from geo.draw.lettering import MM_PER_POINT, Face, Lettering, shipped
 from geo.draw.pen import Pen, new_pen
 from geo.draw.sheet import DPI, SETTINGS
@@ -28,12 +27,6 @@ from geo.exhibits import Figure
 if TYPE_CHECKING:
     from geo.spec.indicators import IndicatorRow
 
-Bound = Literal["", "≤", "≥"]
-_NUMBER: Final = re.compile(r"([<>≤≥]?)\s*(-?\d+(?:\.\d+)?)\s*(.*)")
-#: ``<`` and ``>`` are drawn as the side they allow; the printed sign stands beside the row.
-_BOUNDS: Final[dict[str, Bound]] = {"": "", "<": "≤", "≤": "≤", ">": "≥", "≥": "≥"}
-_DASHES: Final = frozenset({"", "/", "-", "--", "—", "——", "–"})
-_NOT_GIVEN: Final = "未列"
 _STEPS: Final = (1.0, 2.0, 2.5, 5.0, 10.0)
 _INK: Final = "#222222"
 _GREY: Final = "#666666"
@@ -43,59 +36,11 @@ _BASE: Final = "#7a7a7a"
 _TARGETS: Final = ("#0072b2", "#00334f")
 _NAME_PT: Final = 7.2
 _SMALL_PT: Final = 6.4
-_NAME_SHARE: Final = 0.37
-_VALUE_SHARE: Final = 0.2
+_NAME_SHARE: Final = 0.36
+_VALUE_SHARE: Final = 0.25
 _MARGIN: Final = 2.0
 _LINE: Final = 1.35
 _DOT: Final = 1.05
-
-
-@dataclass(frozen=True)
-class Value:
-    """A printed number with the side it allows."""
-
-    number: float
-    bound: Bound = ""
-
-
-def printed_number(text: str, *, unit: str = "") -> Value | None:
-    """Read a value as printed; a unit that is printed with it must be the indicator's own.
-
-    >>> printed_number("≤44", unit="μg/m³"), printed_number("79.8%", unit="%")
-    (Value(number=44.0, bound='≤'), Value(number=79.8, bound=''))
-    >>> printed_number(""), printed_number("基本消除"), printed_number("6.77 吨/标煤", unit="%")
-    (None, None, None)
-    """
-    found = _NUMBER.fullmatch(unicodedata.normalize("NFKC", text).strip())
-    if found is None:
-        return None
-    sign, number, rest = found.groups()
-    own = unicodedata.normalize("NFKC", unit).replace(" ", "")
-    return Value(float(number), _BOUNDS[sign]) if rest.replace(" ", "") in ("", own) else None
-
-
-@dataclass(frozen=True)
-class Track:
-    """One indicator that can be drawn: its base, and the targets that are numbers, by year."""
-
-    row: IndicatorRow
-    base: Value
-    targets: tuple[tuple[str, Value], ...]
-
-
-def tracks_of(rows: Sequence[IndicatorRow]) -> tuple[tuple[Track, ...], tuple[IndicatorRow, ...]]:
-    """Part the indicators into those with numbers at both ends, and the others, in the plan's order."""
-    drawn: list[Track] = []
-    worded: list[IndicatorRow] = []
-    for row in rows:
-        base = printed_number(row.base, unit=row.unit)
-        read = {y: printed_number(t, unit=row.unit) for y, t in sorted(row.targets.items())}
-        targets = tuple((year, value) for year, value in read.items() if value is not None)
-        if base is not None and targets:
-            drawn.append(Track(row, base, targets))
-        else:
-            worded.append(row)
-    return tuple(drawn), tuple(worded)
 
 
 def axis_end(largest: float) -> float:
@@ -116,8 +61,8 @@ def indicator_chart(
 ) -> Figure:  # fmt: skip
     """Draw a plan's indicators from base to target; the same rows give the same bytes.
 
-    Indicators of one category and one unit share an axis that begins at zero, or at the lowest
-    value where that is negative.
+    Indicators of one category and one unit share an axis that begins at zero, or below
+    the lowest value where that is negative.
 
     Args:
         rows: In the plan's order, values as printed.
@@ -155,12 +100,16 @@ def _written(rows: Sequence[IndicatorRow], pen: Pen, height: float) -> float:
     for category, held in groupby(drawn, key=lambda track: track.row.category):
         page.head(category or "未分类")
         same = list(held)
-        for unit in dict.fromkeys(_unit(track.row) for track in same):
-            _panel(page, [track for track in same if _unit(track.row) == unit], unit)
+        for unit in dict.fromkeys(unit_of(track.row) for track in same):
+            _panel(page, [track for track in same if unit_of(track.row) == unit], unit)
     if worded:
-        page.head("基期或目标不是数值的指标（按原文）" if drawn else "指标（基期或目标均不是数值，按原文）")
+        page.head(
+            "基期或目标没有数值的指标（按原文）"
+            if drawn
+            else "指标（没有基期和目标均为数值的，按原文）"
+        )
         for row in worded:
-            page.paragraph(_words(row))
+            page.paragraph(words(row))
     if any(row.note for row in rows):
         page.down(1.0)
         page.paragraph("带 * 的指标原文有疑义或需说明，见规划指标表的备注。")
@@ -210,17 +159,21 @@ def _key(page: _Page, drawn: Sequence[Track]) -> None:
     for at, year in enumerate(years):
         x = _keyed(page, x, f"{year}年目标", (at, ""))
     bounds = {value.bound for track in drawn for _, value in track.targets}
-    for bound, text in (("≤", "目标为上限"), ("≥", "目标为下限")):
+    sides: tuple[tuple[Bound, str], ...] = (
+        ("≤", "目标为上限（≤、<）"),
+        ("≥", "目标为下限（≥、>）"),
+    )
+    for bound, text in sides:
         if bound in bounds:
             x = _keyed(page, x, text, (0, bound))
     page.down(1.0)
 
 
-def _keyed(page: _Page, x: float, text: str, target: tuple[int, str] | None) -> float:
+def _keyed(page: _Page, x: float, text: str, target: tuple[int, Bound] | None) -> float:
     if target is None:
         _ring(page.pen, x + _DOT, page.y)
     else:
-        _mark(page.pen, x + _DOT, page.y, _BOUNDS[target[1]], at=target[0])
+        _mark(page.pen, x + _DOT, page.y, target[1], at=target[0])
     page.pen.text(x + 3.4, page.y, text, size_pt=_SMALL_PT, colour=_INK)
     return x + 8.0 + page.pen.fonts.width_mm(text, "sans", size_pt=_SMALL_PT)
 
@@ -228,27 +181,36 @@ def _keyed(page: _Page, x: float, text: str, target: tuple[int, str] | None) -> 
 def _panel(page: _Page, tracks: Sequence[Track], unit: str) -> None:
     """Draw the indicators of one unit over their axis."""
     numbers = [v.number for t in tracks for v in (t.base, *(value for _, value in t.targets))]
-    low, high = min(0.0, -axis_end(-min(numbers)) if min(numbers) < 0 else 0.0), axis_end(max(numbers))
+    low = -axis_end(-min(numbers)) if min(numbers) < 0.0 else 0.0
+    high = axis_end(max(numbers))
 
     def place(number: float) -> float:
         return page.start + (number - low) / (high - low) * (page.end - page.start)
 
-    top = page.y
+    ticks = tuple((place(n), f"{n:g}") for n in (low, (low + high) / 2, high))
     years = sorted({year for track in tracks for year, _ in track.targets})
     for track in tracks:
-        _row(page, track, place, years)
-    for tick in (low, (low + high) / 2, high):
-        line = shapely.LineString([(place(tick), top), (place(tick), page.y)])
-        page.pen.lines(line, colour=_RULE, width_pt=0.35)
-        page.pen.text(place(tick), page.y - 1.6, f"{tick:g}", size_pt=5.6, colour=_GREY, align="center")
-    page.pen.text(page.right, page.y - 1.6, f"单位：{unit or '未印'}", size_pt=5.6, colour=_GREY, align="right")
+        _row(page, track, place, ticks=[x for x, _ in ticks], years=years)
+    for x, number in ticks:
+        page.pen.text(x, page.y - 1.6, number, size_pt=5.6, colour=_GREY, align="center")
+    page.pen.text(
+        page.right,
+        page.y - 1.6,
+        f"单位：{unit or '未印'}",
+        size_pt=5.6,
+        colour=_GREY,
+        align="right",
+    )
     page.down(3.6)
 
 
-def _row(page: _Page, track: Track, place: Callable[[float], float], years: Sequence[str]) -> None:
+def _row(
+    page: _Page, track: Track, place: Callable[[float], float], *, ticks: Sequence[float],
+    years: Sequence[str],
+) -> None:  # fmt: skip
     """Draw one indicator: its name, the track, and the values as printed."""
     pen, row = page.pen, track.row
-    name, values = f"{row.name}{' *' if row.note else ''}", _arrows(row)
+    name, values = f"{row.name}{' *' if row.note else ''}", arrows(row)
     names = pen.fonts.wrap(name, "sans", size_pt=_NAME_PT, width_mm=page.start - page.left - 4.0)
     said = pen.fonts.wrap(values, "sans", size_pt=_NAME_PT, width_mm=page.right - page.end - 3.0)
     step = _NAME_PT * MM_PER_POINT * 1.2
@@ -256,14 +218,53 @@ def _row(page: _Page, track: Track, place: Callable[[float], float], years: Sequ
     middle = page.y - tall / 2
     for x, lines in ((page.left, names), (page.end + 3.0, said)):
         for at, line in enumerate(lines):
-            pen.text(x, middle + ((len(lines) - 1) / 2 - at) * step, line, size_pt=_NAME_PT, colour=_INK)
+            pen.text(
+                x, middle + ((len(lines) - 1) / 2 - at) * step, line, size_pt=_NAME_PT, colour=_INK
+            )
     spots = [place(track.base.number), *(place(value.number) for _, value in track.targets)]
-    whole = shapely.LineString([(page.start, middle), (page.end, middle)])
-    pen.lines(whole, colour=_RULE, width_pt=0.35)
+    rules = [shapely.LineString([(page.start, middle), (page.end, middle)])]
+    rules += [shapely.LineString([(x, page.y), (x, page.y - tall)]) for x in ticks]
+    pen.lines(rules, colour=_RULE, width_pt=0.35)
     if max(spots) > min(spots):
         reach = shapely.LineString([(min(spots), middle), (max(spots), middle)])
         pen.lines(reach, colour="#9dbfd4", width_pt=2.2, cap="butt")
+    _ring(pen, spots[0], middle)
     for year, value in reversed(track.targets):
         _mark(pen, place(value.number), middle, value.bound, at=years.index(year))
-    _ring(pen, spots[0], middle)
     page.down(tall)
+
+
+def _ring(pen: Pen, x: float, y: float) -> None:
+    """Mark the base: an open ring, wide enough to be seen around a target on the same spot."""
+    circle = shapely.Point(x, y).buffer(_DOT * 1.25)
+    pen.areas(circle, fill="#ffffff")
+    pen.lines(circle, colour=_BASE, width_pt=1.0)
+
+
+def _mark(pen: Pen, x: float, y: float, bound: Bound, *, at: int) -> None:
+    """Mark a target: a dot, or a wedge on the side that the target allows, its edge at the value."""
+    colour = _TARGETS[min(at, len(_TARGETS) - 1)]
+    way = {"≤": -1.0, "≥": 1.0, "": 0.0}[bound]
+    shape = shapely.Point(x, y).buffer(_DOT * 0.8)
+    if way:
+        shape = shapely.Polygon([(x, y - _DOT), (x, y + _DOT), (x + way * 1.6 * _DOT, y)])
+    pen.areas(shape, fill=colour)
+    pen.lines(shape, colour="#ffffff", width_pt=0.3)
+
+
+def _alt(rows: Sequence[IndicatorRow], caption: str) -> str:
+    """Tell the picture in words: every indicator that is drawn, and how many are only listed."""
+    drawn, worded = tracks_of(rows)
+    told = "；".join(f"{t.row.name} {arrows(t.row)} {unit_of(t.row)}".rstrip() for t in drawn)
+    rest = f"另有 {len(worded)} 项指标以文字列出" if worded else ""
+    return f"{caption}。{'。'.join(part for part in (told, rest) if part)}。"
+
+
+def _refuse_missing(pen: Pen, caption: str) -> None:
+    said: dict[str, Face] = dict(pen.said)
+    found = {c: t for t, face in said.items() for c in pen.fonts.missing(t, face)}
+    if found:
+        listed = "；".join(f"“{c}”（U+{ord(c):04X}，见“{t[:20]}”）" for c, t in found.items())
+        raise MissingError(
+            f"图“{caption}”有字体缺少的字：{listed} — 请在 workspace.yml 的 fonts 中指定含这些字的字体"
+        )

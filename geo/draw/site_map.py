@@ -55,9 +55,7 @@ def site_scene(site: SiteResult, store: Store, *, as_at: date, redact: bool = Fa
     )  # fmt: skip
 
 
-def site_figure(
-    site: SiteResult, store: Store, *, as_at: date, redact: bool = False
-) -> Figure:
+def site_figure(site: SiteResult, store: Store, *, as_at: date, redact: bool = False) -> Figure:
     """Draw the map of one footprint as a figure for a report: a picture, never coordinates."""
     scene = site_scene(site, store, as_at=as_at, redact=redact)
     out = io.BytesIO()
