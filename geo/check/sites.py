@@ -19,6 +19,7 @@ from geo.check.project import Project, project_of
 from geo.check.reasons import needed_for, reasons_of
 from geo.check.screen import footprint, screen
 from geo.check.topics import topic_rows
+from geo.check.units import units_at
 from geo.check.verdict import silent_outcome
 from geo.errors import CrsError, UsageError, WorkspaceError
 from geo.findings import CheckResult, Finding, LayerAsked, SiteResult, Size, worst
@@ -133,6 +134,7 @@ def _check(site: Site, question: _Question) -> SiteResult:
         needed=needed_for(asked, findings, unsettled=unsettled, told=question.project.told, site=site),
         topics=topic_rows(asked, findings, tasks, by_kind=by_kind),
         layers=asked, findings=findings, tasks=tasks,
+        units=units_at(site.geometry, question.tables, store.spec.units),
         move=shortest_move(shape, findings, standings, prohibiting=prohibiting),
     )  # fmt: skip
 

@@ -47,10 +47,23 @@ def _site(site: SiteResult) -> Iterator[str]:
     yield from _documents(site)
     yield from _listed("得出确定结论还需要", site.needed)
     yield from _tasks(site.tasks)
+    yield from _units(site)
     if site.move is not None:
         yield from ("", _move(site.move))
     if site.schematic:
         yield from ("", f"※ 含{SCHEMATIC_NOTICE}。")
+
+
+def _units(site: SiteResult) -> Iterator[str]:
+    """Control units with their requirements; whether the project conforms is not for a program to say."""
+    if site.units:
+        yield from ("", "所在生态环境管控单元（“本项目情况”“符合性”由编制人员填写）")
+    for unit in site.units:
+        yield f"  {unit.code} {unit.name}（{unit.unit_class or '类别未注明'}）"
+        if not unit.listed:
+            yield "    未取得该单元的准入清单，须由生态环境主管部门核实"
+        for title, text in unit.requirements:
+            yield f"    {title}：{text or '（清单中为空）'}"
 
 
 def _facts(site: SiteResult) -> Iterator[str]:

@@ -14,6 +14,7 @@ from geo.documents.site_tables import (
     task_table,
     topic_table,
 )
+from geo.documents.unit_table import unit_table
 from geo.space.crs import describe
 from geo.space.units import fixed, format_area, format_length
 from geo.spec.vocabulary import SCHEMATIC_NOTICE
@@ -138,6 +139,8 @@ def _requirements(site: SiteResult) -> Iterator[Block]:
         yield Paragraph("本次比对没有触发条款。未取得数据的类别见第二章，不在此列。")
     else:
         yield rules
+    if units := unit_table(site):
+        yield units
     if tasks := task_table(site):
         yield tasks
 

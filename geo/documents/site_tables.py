@@ -152,7 +152,7 @@ def task_table(site: SiteResult) -> Table | None:
         for t in site.tasks
     )  # fmt: skip
     columns = ("编号", "类别", "内容", "关系", "判定", "说明")
-    return Table("tasks", "规划任务与管控要求表", columns, rows, "lclccl", (26, 14, 56, 20, 26, 34))
+    return Table("tasks", "规划任务与管控要求表", columns, rows, "lclccl", (22, 12, 46, 18, 22, 56))
 
 
 def corner_table(site: SiteResult) -> Table | None:

@@ -19,6 +19,7 @@ from geo.findings.result import (
     Size,
     check_schema,
 )
+from geo.findings.unit import UnitHit
 
 __all__ = [
     "SCHEMA_ID",
@@ -34,6 +35,7 @@ __all__ = [
     "Size",
     "TaskHit",
     "TopicRow",
+    "UnitHit",
     "check_schema",
     "worst",
 ]

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from shapely import Geometry
 
     from geo.findings.parts import Finding, LayerAsked, Move, TaskHit, TopicRow
+    from geo.findings.unit import UnitHit
     from geo.sites.site import Site
 
 SCHEMA_ID: Final = "hongxian.check/1"
@@ -72,6 +73,7 @@ class SiteResult:
     findings: tuple[Finding, ...]
     tasks: tuple[TaskHit, ...]
     move: Move | None = None
+    units: tuple[UnitHit, ...] = ()
 
     @property
     def schematic(self) -> bool:
@@ -114,6 +116,7 @@ class SiteResult:
             "findings": [finding.as_json() for finding in self.findings],
             "tasks": [task.as_json() for task in self.tasks],
             "move": None if self.move is None else self.move.as_json(),
+            "units": [unit.as_json() for unit in self.units],
         }  # fmt: skip
 
 

@@ -13,8 +13,8 @@ from geo.spec.dates import Partial, PartialDate
 from geo.spec.indicators import IndicatorRow, read_indicators
 from geo.spec.layers import Adcode
 from geo.spec.marked import Mark, read_yaml
-from geo.spec.progress import TABLES as PROGRESS_TABLES
 from geo.spec.progress import NOTHING_REPORTED, Progress, read_progress
+from geo.spec.progress import TABLES as PROGRESS_TABLES
 from geo.spec.tables import Row, find_table, read_rows, required_of, typed_rows
 from geo.spec.vocabulary import Strength
 from geo.spec.where import Form, parse_where

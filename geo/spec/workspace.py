@@ -18,6 +18,7 @@ from geo.spec.marked import Marked, Steps, parse_yaml, read_yaml
 from geo.spec.plans import Plan, load_plan
 from geo.spec.reports import ReportSpec
 from geo.spec.rules import Law, national_files
+from geo.spec.units import UnitRow, read_units
 from geo.spec.vocabulary import REQUIRED_KINDS
 from geo.spec.where import Form, LayerForm, Metres, inner
 
@@ -93,6 +94,7 @@ class WorkspaceSpec:
     overridden_rules: tuple[str, ...] = ()
     sources: dict[Path, Marked] = field(default_factory=dict, repr=False, compare=False)
     reports: dict[str, ReportSpec] = field(default_factory=dict)
+    units: dict[str, UnitRow] = field(default_factory=dict)
 
 
 def find_root(start: Path) -> Path:
@@ -122,9 +124,13 @@ def read_workspace(root: Path) -> tuple[WorkspaceSpec | None, list[Problem]]:
     maps = reader.folder("maps", MapSpec)
     plans = _plans(reader)
     reports = reader.folder("reports", ReportSpec)
+    units, found = read_units(root)
+    reader.problems += found
     if marker is None:
         return None, sorted(reader.problems)
-    spec = WorkspaceSpec(root, marker, layers, laws, plans, maps, overridden, reader.sources, reports)
+    spec = WorkspaceSpec(
+        root, marker, layers, laws, plans, maps, overridden, reader.sources, reports, units
+    )
     return spec, sorted([*reader.problems, *_references(spec, reader)])
 
 

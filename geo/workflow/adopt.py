@@ -104,11 +104,20 @@ def _kind(target: Target) -> str:
 
 
 def _refuse_look_alike(table: TableInfo, target: Target, said: Handover) -> None:
-    words = look_alike(table.name, _kind(target))
+    words = _mistaken(table, target)
     if words and not said.accept_look_alike:
-        raise InputError(
-            f"{said.file.name}: {words} — 请换用批准的成果；确认无误时加 --accept-lookalike"
-        )
+        hint = "请换用批准的成果；确认无误时加 --accept-lookalike"
+        raise InputError(f"{said.file.name}: {words} — {hint}")
+
+
+def _mistaken(table: TableInfo, target: Target) -> str:
+    """Say why a table is not what it is adopted as: by its name, or since it follows another schema."""
+    if words := look_alike(table.name, _kind(target)):
+        return words
+    found = table.schema
+    if found is None or target.schema is None or found.layer == target.schema.layer:
+        return ""
+    return f"{table.name} 看起来是{found.title}，不是{target.schema.title}"
 
 
 def _judged(
@@ -130,7 +139,7 @@ def _judged(
         *_about_data(shaped),
         *_about_git(store.root),
     )
-    if words := look_alike(table.name, _kind(target)):
+    if words := _mistaken(table, target):
         warnings = (*warnings, f"{words}；按 --accept-lookalike 采用")
     return Adoption(
         target=target, table=table, tables=held.tables, shaped=shaped, document=document, data=data,

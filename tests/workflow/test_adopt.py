@@ -90,6 +90,12 @@ def test_the_importance_assessment_is_not_the_red_line(root: Path, tmp_path: Pat
         examine(open_store(root), said(file, "ecological_redline"))
 
 
+def test_parcels_are_not_taken_for_farmland(root: Path, tmp_path: Path) -> None:
+    file = shapefile(tmp_path / "DLTB.shp", table([square(0)], DLBM=["0103"], DLMC=["旱地"]))
+    with pytest.raises(InputError, match="看起来是土地利用现状（地类图斑），不是永久基本农田"):
+        examine(open_store(root), said(file, "basic_farmland"))
+
+
 def test_a_planner_may_insist_on_a_look_alike_and_is_told(root: Path, tmp_path: Path) -> None:
     file = shapefile(tmp_path / "STBHZYYXPJJG.shp", table([square(0)], MC=["极重要"]))
     adoption = examine(

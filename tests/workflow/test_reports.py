@@ -6,6 +6,7 @@ import time
 from datetime import date
 
 import pytest
+import shapely
 from click.testing import CliRunner
 from docx import Document
 
@@ -31,13 +32,13 @@ extent: {buffer: 2 km, of: {river: 长河}}
 page: {size: A4, inset: false}
 layers: [rivers, reservoirs]
 """
-INDICATORS = "no,category,name,unit,base_year,base,target_2025,kind\n1,水,优良比例,%,2020,80,85,约束性\n"
+INDICATORS = (
+    "no,category,name,unit,base_year,base,target_2025,kind\n1,水,优良比例,%,2020,80,85,约束性\n"
+)
 
 
 @pytest.fixture
 def root(tmp_path):
-    import shapely
-
     river_world(tmp_path)
     add_controls(tmp_path, [("C1", "{river: 长河}"), ("C2", "{unlocated: 未写}")])
     (tmp_path / "maps").mkdir()
@@ -58,7 +59,7 @@ def test_map_table_indicator_and_check_meet_in_one_file(root):
     name = bureau(
         root, "# 1 规划", "{{ map('water') }}", "{{ table('indicators', plan='试') }}",
         "目标 {{ indicator('试', 1).target_2025 }}%，管控 {{ count('试', kind='control') }} 条，已定位 "
-        "{{ count('试', kind='control', standing='已定位') }} 条", "{{ check }}", "{{ check.sites[0].area_ha }}",
+        "{{ count('试', kind='control', standing='已定位') }} 条", "{{ check }}", "{{ check.sites[0].area_ha|fixed(4) }}",
         "见{{ ref('water') }}",
     )  # fmt: skip
     space = geo.open(root)
@@ -68,7 +69,7 @@ def test_map_table_indicator_and_check_meet_in_one_file(root):
     assert [e.number for e in made.embedded] == ["图 1-1", "表 1-1"]
     assert "目标 85%，管控 2 条，已定位 1 条" in shown
     assert f"综合判定：甲地块：{result.verdict.zh}。" in shown
-    assert str(result.as_json()["sites"][0]["area_ha"])[:6] in shown[-2]
+    assert shown[-2] == f"{result.as_json()['sites'][0]['area_ha']:.4f}"
     assert shown[-1] == "见图 1-1"
     assert "水系图" in made._repr_html_()
 
@@ -97,7 +98,9 @@ def test_a_fresh_report_is_not_stale_and_a_changed_number_is_named(root):
 
 def test_a_report_whose_map_or_footprint_is_gone_says_so(root):
     out = root / "报告.docx"
-    geo.open(root).report(bureau(root, "{{ map('water') }}"), sites=[root / "site.geojson"]).save(out)
+    geo.open(root).report(bureau(root, "{{ map('water') }}"), sites=[root / "site.geojson"]).save(
+        out
+    )
     (root / "maps" / "water.yml").unlink()
     assert "无法重新生成" in str(stale_of(open_store(root), out).stale[0])
     (root / "site.geojson").rename(root / "moved.geojson")
@@ -118,8 +121,12 @@ def test_a_redacted_copy_has_no_coordinates_and_no_record(root):
     space = geo.open(root)
     plain = space.report("site_check", sites=[root / "site.geojson"])
     copy = space.report("site_check", sites=[root / "site.geojson"], redact=True)
-    corners = [c.text for t in Document(io.BytesIO(plain.data)).tables for r in t.rows for c in r.cells]
-    hidden = [c.text for t in Document(io.BytesIO(copy.data)).tables for r in t.rows for c in r.cells]
+    corners = [
+        c.text for t in Document(io.BytesIO(plain.data)).tables for r in t.rows for c in r.cells
+    ]
+    hidden = [
+        c.text for t in Document(io.BytesIO(copy.data)).tables for r in t.rows for c in r.cells
+    ]
     degrees_shown = [text for text in corners if "." in text and len(text.split(".")[1]) == 8]
     assert degrees_shown
     assert not set(degrees_shown) & set(hidden)
@@ -198,10 +205,14 @@ def test_build_makes_reports_once_and_again_when_an_input_changes(root):
     (root / "reports").mkdir()
     bureau(root, "{{ map('water') }}")
     yml = root / "reports" / "water.yml"
-    yml.write_text("title: 水系报告\ntemplate: 模板.docx\nplan: 试\noutput: 水系报告\n", encoding="utf-8")
+    yml.write_text(
+        "title: 水系报告\ntemplate: 模板.docx\nplan: 试\noutput: 水系报告\n", encoding="utf-8"
+    )
     assert "reports/水系报告.docx" in build(root, formats=["png"]).made
     assert build(root, formats=["png"]).made == ()
-    yml.write_text("title: 水系报告二\ntemplate: 模板.docx\nplan: 试\noutput: 水系报告\n", encoding="utf-8")
+    yml.write_text(
+        "title: 水系报告二\ntemplate: 模板.docx\nplan: 试\noutput: 水系报告\n", encoding="utf-8"
+    )
     assert build(root, formats=["png"], reports=False).made == ()
     assert build(root, formats=["png"]).made == ("reports/水系报告.docx",)
     (root / "reports" / "two.yml").write_text(yml.read_text(encoding="utf-8"), encoding="utf-8")
@@ -213,7 +224,9 @@ def test_a_report_file_with_faults_is_told_at_its_line(root):
     (root / "reports").mkdir()
     text = "title: 甲\ntemplate: atlas\nplan: 无\nmaps: [watr]\nsites: [a.shp]\noutput: a/b\n"
     (root / "reports" / "a.yml").write_text(text.replace("output: a/b\n", ""), encoding="utf-8")
-    (root / "reports" / "b.yml").write_text("title: 乙\ntemplate: atlas\noutput: a/b\n", encoding="utf-8")
+    (root / "reports" / "b.yml").write_text(
+        "title: 乙\ntemplate: atlas\noutput: a/b\n", encoding="utf-8"
+    )
     told = [str(problem) for problem in read_workspace(root)[1]]
     assert any(line.startswith("reports/a.yml:3:") and "无" in line for line in told)
     assert any("是否想写 water？" in line for line in told)

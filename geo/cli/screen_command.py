@@ -1,0 +1,103 @@
+"""``hongxian screen``."""
+
+from __future__ import annotations
+
+import sys
+import time
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from geo.cli.options import (
+    as_at_option,
+    expand,
+    formats,
+    quiet_option,
+    targets,
+    tell,
+    workspace_option,
+)  # fmt: skip
+from geo.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+NAMES = ("parquet", "gpkg", "csv", "xlsx")
+_EVERY_S = 5.0
+
+
+@click.command(
+    name="screen",
+    help=(
+        "批量核查：整份名录（企业、排口、矿区、地块）逐个按 check 的方法判定，一行一个地块，每个图层一组列。\n\n"
+        "大文件请用 GeoParquet（EPSG:4490），按块读取，占用内存不随行数增长；中断后用同一命令接着做。\n\n"
+        "\b\n例：\n"
+        "  hongxian screen 名录.parquet --out 结果.parquet --out 结果.xlsx\n"
+        "  hongxian screen data/sites/*.geojson --out 结果.csv --as-at 2026-11-22\n"
+        "\n退出码：做完即为 0，不随判定改变；3 文件无法采用。"
+    ),
+)
+@workspace_option
+@click.argument("sites", nargs=-1, required=True)
+@click.option("--industry", help="行业：GB/T 4754 代码或名称，对全部地块")
+@click.option("--activity", "activities", multiple=True, help="活动：编号或名称，可重复")
+@click.option("--existing", is_flag=True, help="均为已建项目")
+@click.option("--crs", help="坐标系；GeoParquet 自带，不必给")
+@click.option(
+    "--accuracy", "accuracy_m", type=click.FloatRange(min=0), default=0.0, help="坐标的精度（m）"
+)
+@click.option(
+    "--near", "near_m", type=click.FloatRange(min=0), default=5000.0, show_default=True,
+    help="多远以内算邻近（m）",
+)  # fmt: skip
+@as_at_option
+@quiet_option
+@formats(*NAMES)
+def command(
+    workspace: Path | None, sites: tuple[str, ...], industry: str | None,
+    activities: tuple[str, ...], crs: str | None, accuracy_m: float, near_m: float,
+    as_at: date | None, format_: str | None, out: tuple[Path, ...], *, existing: bool, quiet: bool,
+) -> None:  # fmt: skip
+    """Check a register."""
+    if not out:
+        raise UsageError("批量核查的结果写入文件 — 请用 --out 结果.parquet（或 .gpkg .csv .xlsx）")
+    pairs = [(name, path) for name, path in targets(format_, out, names=NAMES) if path is not None]
+    from geo.workflow.screen import ScreenQuestion, screen
+    from geo.workflow.workspace import Workspace
+
+    space = Workspace.open(workspace or Path.cwd())
+    question = ScreenQuestion(
+        files=tuple(expand(sites)), industry=industry, activities=activities, crs=crs,
+        accuracy_m=accuracy_m, near_m=near_m, existing=existing,
+        as_at=as_at or date.today(),  # noqa: DTZ011 - the planner's own day
+    )  # fmt: skip
+    told = screen(space.store, question, pairs, progress=_progress(quiet=quiet))
+    before = f"，其中 {told.resumed} 个在上次运行中已完成" if told.resumed else ""
+    tell(f"已核查 {told.sites} 个地块{before}", quiet=quiet)
+
+
+def _progress(*, quiet: bool) -> Callable[[int, int | None], None]:
+    """Tell rate and time left on a terminal, every few seconds."""
+    if quiet or not sys.stderr.isatty():
+        return lambda _done, _all: None
+    started, first, last = time.monotonic(), -1, 0.0
+
+    def show(done: int, everything: int | None) -> None:
+        nonlocal first, last
+        now = time.monotonic()
+        if first < 0:
+            first = done
+        if now - last < _EVERY_S or done == first:
+            return
+        last = now
+        rate = (done - first) / (now - started)
+        left = (
+            ""
+            if everything is None
+            else f" / {everything}，约剩 {(everything - done) / rate:.0f} 秒"
+        )
+        tell(f"已核查 {done}{left}（每秒 {rate:.0f} 个）")
+
+    return show

@@ -1,0 +1,156 @@
+"""A register gives the verdicts of single checks, and a killed run goes on to the same bytes."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from datetime import date
+
+import geopandas
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+import shapely
+
+from geo.check.sites import check_sites
+from geo.errors import InputError, UsageError
+from geo.store.store import open_store
+from geo.workflow import screen_input
+from geo.workflow.screen import ScreenQuestion, screen
+from tests.store.worlds import add_layer, degrees, river_world
+
+DAY = date(2026, 11, 22)
+FORMATS = ("parquet", "gpkg", "csv", "xlsx")
+
+
+@pytest.fixture
+def store(tmp_path):
+    river_world(tmp_path)
+    square = ({"name": "甲区"}, shapely.box(0, 1000, 300, 1300))
+    zone = "zone: ecological_redline\ncoverage: ['140405']\n"
+    add_layer(tmp_path, "redline", [square], accuracy=1, extra=zone)
+    return open_store(tmp_path)
+
+
+def register(path, count, crs="EPSG:4490"):
+    rng = np.random.default_rng(1)
+    west, south = rng.uniform([-400, 600], [700, 1700], (count, 2)).T
+    shapes = [degrees(shapely.box(x, y, x + 80, y + 60)) for x, y in zip(west, south, strict=True)]
+    names = [f"地块{number}" for number in range(count)]
+    geopandas.GeoDataFrame({"name": names}, geometry=shapes, crs=crs).to_parquet(path)
+    return path
+
+
+@pytest.fixture
+def small_batches(monkeypatch):
+    monkeypatch.setattr(screen_input, "BATCH", 5)
+
+
+def test_every_site_has_the_verdict_and_overlap_of_a_single_check(store, tmp_path, small_batches):
+    question = ScreenQuestion(DAY, (register(tmp_path / "名录.parquet", 12),))
+    told = []
+    done = screen(
+        store, question, [("parquet", tmp_path / "out.parquet")], progress=lambda *d: told.append(d)
+    )
+    assert done.sites == 12
+    assert told == [(5, 12), (10, 12), (12, 12)]
+    rows = geopandas.read_parquet(tmp_path / "out.parquet")
+    found = screen_input.batches(question.files, store, crs=None, accuracy_m=0.0)
+    sites = [site for batch in found for site in batch]
+    for row, site in zip(rows.itertuples(index=False), sites, strict=True):
+        single = check_sites([site], store, as_at=DAY).sites[0]
+        overlaps = [f.overlap_m2 for f in single.findings if f.layer == "redline" and f.hit]
+        named = dict(zip(rows.columns, row, strict=True))
+        assert named["name"] == site.name
+        assert named["verdict"] == single.verdict.value
+        assert named["redline.hits"] == len(overlaps)
+        if overlaps:
+            assert named["redline.largest_overlap_m2"] == overlaps[0]
+        else:
+            assert np.isnan(named["redline.largest_overlap_m2"])
+    assert 0 < (rows["redline.hits"] > 0).sum() < 12
+
+
+def test_a_run_that_failed_goes_on_after_its_last_part(store, tmp_path, small_batches, monkeypatch):
+    question = ScreenQuestion(DAY, (register(tmp_path / "名录.parquet", 12),))
+    names = [(name, f"out.{name}") for name in FORMATS]
+    screen(store, question, [(name, tmp_path / "whole" / file) for name, file in names])
+    broken = [(name, tmp_path / "broken" / file) for name, file in names]
+
+    def stop(done, _):
+        if done == 10:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        screen(store, question, broken, progress=stop)
+    assert not (tmp_path / "broken" / "out.parquet").exists()
+    assert screen(store, question, broken).resumed == 10
+    for _, file in names:
+        whole, again = tmp_path / "whole" / file, tmp_path / "broken" / file
+        assert whole.read_bytes() == again.read_bytes(), file
+    assert not list((tmp_path / "broken").glob(".*"))
+
+
+def test_other_questions_find_no_parts_of_this_one(store, tmp_path, small_batches):
+    path = register(tmp_path / "名录.parquet", 6)
+    out = [("csv", tmp_path / "out.csv")]
+
+    def stop(done, _):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        screen(store, ScreenQuestion(DAY, (path,)), out, progress=stop)
+    assert screen(store, ScreenQuestion(date(2026, 1, 1), (path,)), out).resumed == 0
+
+
+def test_killed_at_random_points_it_ends_with_the_same_bytes(store, tmp_path):
+    path = register(tmp_path / "名录.parquet", 12)
+    code = (
+        "import sys; from datetime import date; from pathlib import Path\n"
+        "from geo.store.store import open_store; from geo.workflow import screen_input, screen\n"
+        "screen_input.BATCH = 2\n"
+        "question = screen.ScreenQuestion(date(2026, 11, 22), (Path(sys.argv[2]),))\n"
+        "screen.screen(open_store(Path(sys.argv[1])), question, [('csv', Path(sys.argv[3]))])\n"
+    )
+
+    def run(out):
+        command = [sys.executable, "-c", code, str(tmp_path), str(path), str(out)]
+        return subprocess.Popen(command, stderr=subprocess.DEVNULL)
+
+    assert run(tmp_path / "whole" / "out.csv").wait() == 0
+    out = tmp_path / "killed" / "out.csv"
+    for wanted in (1, 3):  # parts there when the process is killed
+        process = run(out)
+        while process.poll() is None and len(list(out.parent.glob(".*/part-*"))) < wanted:
+            time.sleep(0.005)
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+    assert run(out).wait() == 0
+    assert out.read_bytes() == (tmp_path / "whole" / "out.csv").read_bytes()
+
+
+def test_a_register_in_another_system_or_with_a_broken_site_is_refused(store, tmp_path):
+    out = [("csv", tmp_path / "out.csv")]
+    plane = register(tmp_path / "plane.parquet", 3, crs="EPSG:4526")
+    with pytest.raises(InputError, match=r"plane\.parquet: 坐标系为 4526"):
+        screen(store, ScreenQuestion(DAY, (plane,)), out)
+    bow = shapely.Polygon([(112, 36), (113, 37), (113, 36), (112, 37)])
+    path = tmp_path / "bow.parquet"
+    shapes = [shapely.box(112, 36, 112.001, 36.001), bow]
+    geopandas.GeoDataFrame(geometry=shapes, crs="EPSG:4490").to_parquet(path)
+    with pytest.raises(InputError, match="第 2 行等 1 个几何为空或无效"):
+        screen(store, ScreenQuestion(DAY, (path,)), out)
+    with pytest.raises(InputError, match="找不到文件"):
+        screen(store, ScreenQuestion(DAY, (tmp_path / "none.parquet",)), out)
+    with pytest.raises(UsageError, match="没有给出输出"):
+        screen(store, ScreenQuestion(DAY, (path,)), [])
+
+
+def test_the_parquet_output_says_where_it_is(store, tmp_path):
+    out = tmp_path / "out.parquet"
+    screen(
+        store, ScreenQuestion(DAY, (register(tmp_path / "名录.parquet", 3),)), [("parquet", out)]
+    )
+    assert geopandas.read_parquet(out).crs.to_epsg() == 4490
+    assert "redline.outcome" in pq.read_schema(out).names
