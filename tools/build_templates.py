@@ -263,7 +263,7 @@ def _font(style: Any, face: str, size: float) -> None:
 
 def atlas(w: Writer) -> None:
     """专题图集: the maps named, or all of a plan, each on a landscape page of its own."""
-    w.cover("{% if plan is defined %}{{ plan.title }}{% else %}{{ workspace }}{% endif %}")
+    w.cover("{{ subtitle }}")
     w.lists(tables=False)
     w.head("图集说明")
     w.text(

@@ -189,13 +189,13 @@ class _Bound(NodeTransformer):
     def visit_For(self, node: nodes.For) -> nodes.Node:  # noqa: N802 - jinja2's name
         cost = sum(len(data.data) for data in node.find_all(nodes.TemplateData))
         self.generic_visit(node)
-        node.iter = _own("paced", node.iter, nodes.Const(cost))
+        node.iter = _own("paced", cast("nodes.Expr", node.iter), nodes.Const(cost))
         return node
 
     def visit_Output(self, node: nodes.Output) -> nodes.Node:  # noqa: N802 - jinja2's name
         node.nodes = [
             part if isinstance(part, nodes.TemplateData)
-            else _own("told", nodes.Const(spelled(part) or ""), cast("nodes.Expr", part))
+            else _own("told", nodes.Const(spelled(part) or ""), part)
             for part in node.nodes
         ]  # fmt: skip
         return node

@@ -12,7 +12,9 @@ from geo.draw.scene import Scene, compose
 from geo.draw.sheet import save as save_sheet
 from geo.draw.web import page as web_page
 from geo.errors import UsageError
+from geo.exhibits import Figure
 from geo.spec.closed import nearest
+from geo.workflow.fragments import interactive_fragment, static_fragment
 from geo.workflow.writing import replacing
 
 if TYPE_CHECKING:
@@ -60,6 +62,33 @@ class DrawnMap:
     def may_be(self, suffix: str) -> bool:
         """Tell whether a format (``html``) may leave the office without ``internal``."""
         return not self.scene.internal or suffix in ("png", "pdf")
+
+    def fragment(self, *, interactive: bool = False, label: str = "图") -> str:
+        """Return a ``<figure>`` for a web page or notebook, with caption, credits and fingerprint.
+
+        Args:
+            interactive: The map that can be moved and enlarged, in a frame; else a picture.
+            label: The word before the caption, or a number such as 图 1-1.
+
+        Raises:
+            UsageError: An interactive map of layers marked 内部, which would carry coordinates.
+        """
+        scene = self.scene
+        if interactive:
+            page = web_page(scene, internal=False)
+            return interactive_fragment(
+                page, name=self.name, caption=scene.title, sources=scene.credits[:1], label=label
+            )
+        told = "、".join(dict.fromkeys(layer.title for layer in scene.layers if layer.in_legend))
+        figure = Figure(
+            self.name, scene.title, self._repr_png_(), scene.layout.width,
+            f"{scene.title}，图上有{told}", scene.credits[:1],
+        )  # fmt: skip
+        return static_fragment(figure, label=label)
+
+    def _repr_html_(self) -> str:
+        """Show the sheet in a notebook, with its caption and credits."""
+        return self.fragment()
 
     def _repr_png_(self) -> bytes:
         """Show the sheet in a notebook."""

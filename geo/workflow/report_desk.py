@@ -104,7 +104,8 @@ class Desk:
         """Everything a template may name; the list is closed."""
         asked, marker = self.asked, self.store.spec.marker
         out: dict[str, Any] = {
-            "title": asked.title, "workspace": marker.title, "unit": marker.credits.unit,
+            "title": asked.title, "workspace": marker.title,
+            "subtitle": marker.title if asked.plan is None else self.plan.title, "unit": marker.credits.unit,
             "drawn_by": marker.credits.drawn_by, "checked_by": marker.credits.checked_by,
             "approved_by": marker.credits.approved_by, "tool": TOOL, "limits": LIMITS,
             "as_at": f"{asked.as_at.year}年{asked.as_at.month}月{asked.as_at.day}日",
@@ -207,8 +208,8 @@ class Desk:
         renamed: list[Block] = []
         for block in blocks:
             if isinstance(block, Table):
-                made = replace(block, id=self._site_id(block.id, site))
                 table_name = "site_tasks" if block.id == "tasks" else block.id
+                made = self._of_site(block, table_name, site)
                 self.makers[made.id] = ("table", table_name, {"site": site})
                 renamed.append(made)
             else:
@@ -348,7 +349,7 @@ class Desk:
             made = _SITE_TABLES[name](self._site(site))
             if made is None or not made.rows:
                 return None
-            return replace(made, id=self._site_id(name, site))
+            return self._of_site(made, name, site)
         if name not in _PLAN_TABLES:
             raise _no_table(name)
         whole = self.store.spec.plans[self._plan(plan)]
@@ -387,6 +388,12 @@ class Desk:
             raise TokenError("site", f"没有第 {number} 个地块 — 共 {len(sites)} 个，从 1 数起")
         return sites[number - 1]
 
+    def _of_site(self, table: Table, name: str, number: int) -> Table:
+        """Tell a table of one footprint from the same table of another."""
+        single = len(self._result().sites) == 1
+        caption = table.caption if single else f"{self._site(number).site.name}{table.caption}"
+        return replace(table, id=self._site_id(name, number), caption=caption)
+
     def _site_id(self, name: str, number: int) -> str:
         return name if len(self._result().sites) == 1 else f"{name}_{number}"
 
@@ -401,7 +408,12 @@ def _judge(desk: Desk, name: str, bound: Mapping[str, Any]) -> None:
     """Judge the arguments of one call without making anything."""
     if name == "map" and bound["name"] not in desk.store.spec.maps:
         desk.map(bound["name"])
-    if bound.get("plan") is not None or name in ("tasks", "indicators", "count", "indicator"):
+    of_plan = name == "table" and bound["name"] in _PLAN_TABLES
+    if (
+        of_plan
+        or bound.get("plan") is not None
+        or name in ("tasks", "indicators", "count", "indicator")
+    ):
         desk._plan(bound.get("plan"))  # noqa: SLF001 - one module, one matter
     if name == "indicator":
         desk.indicator(**bound)

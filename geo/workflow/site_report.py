@@ -12,6 +12,7 @@ from geo.documents.page import as_page
 from geo.documents.site_paper import site_paper
 from geo.documents.site_tables import data_table, occupation_table, target_table, topic_table
 from geo.documents.spreadsheet import SheetTable, as_xlsx
+from geo.documents.unit_table import unit_table
 from geo.documents.word import as_docx
 from geo.errors import InputError, UsageError
 from geo.sites.parameters import read_parameters
@@ -128,7 +129,7 @@ def _figures(answer: SiteAnswer) -> list[Figure]:
 def _sheets(result: CheckResult) -> list[SheetTable]:
     """A worksheet per kind of table, all sites in one, the site's name first."""
     makers = {"分项结果": topic_table, "占压面积": occupation_table, "环境保护目标": target_table,
-              "数据来源": data_table}  # fmt: skip
+              "管控单元": unit_table, "数据来源": data_table}  # fmt: skip
     sheets = [_verdicts(result)]
     for title, make in makers.items():
         found = [(site, table) for site in result.sites if (table := make(site)) is not None]

@@ -12,6 +12,7 @@ from geo.spec.where import parse_where
 from geo.store.store import Store, open_store
 from geo.workflow.listing import LayerRow, layer_rows
 from geo.workflow.maps import DrawnMap, draw_map
+from geo.workflow.report_stale import Verdict, stale_of
 from geo.workflow.reports import SHIPPED, Report, make_report, report_spec
 from geo.workflow.tasks import TaskHit, find_tasks
 
@@ -169,3 +170,15 @@ class Workspace:
             evidence=None if evidence is None else str(Path(evidence).resolve()),
         )  # fmt: skip
         return make_report(self._store, spec, as_at=as_at)
+
+    def stale(self, report: str | Path, *, sites: Sequence[str | Path] = ()) -> Verdict:
+        """Tell which figures, tables and numbers of a report no longer match the workspace.
+
+        Args:
+            report: A DOCX made by :meth:`report`, edited or not.
+            sites: Where its footprints are now, when they have moved.
+
+        Raises:
+            InputError: It was not made by this tool, or a footprint is gone.
+        """
+        return stale_of(self._store, Path(report), sites=[Path(site).resolve() for site in sites])
