@@ -17,12 +17,27 @@ from pathlib import Path
 import numpy as np
 
 HERE = Path(__file__).parent
-ENGINES = ["kernel", "shapely_threads", "duckdb", "sedonadb", "polars_st", "geopandas_sjoin", "geopandas_overlay"]
+ENGINES = [
+    "kernel",
+    "shapely_threads",
+    "duckdb",
+    "sedonadb",
+    "polars_st",
+    "geopandas_sjoin",
+    "geopandas_overlay",
+]
 
 
 def once(engine: str, sites: Path, zones: Path, out: Path) -> dict[str, float] | str:
-    command = [sys.executable, str(HERE / "screening" / "engines.py"), engine, str(sites), str(zones), str(out)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    command = [
+        sys.executable,
+        str(HERE / "screening" / "engines.py"),
+        engine,
+        str(sites),
+        str(zones),
+        str(out),
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - ours
     told = [line for line in done.stdout.splitlines() if line.startswith("RESULT ")]
     if not told:
         return (done.stderr.strip().splitlines() or ["no output"])[-1]
@@ -32,9 +47,20 @@ def once(engine: str, sites: Path, zones: Path, out: Path) -> dict[str, float] |
 def compared(folder: Path, engine: str, own: str) -> str:
     """Whether pairs (with some area) and areas are ours."""
     with np.load(folder / f"{own}.npz") as a, np.load(folder / f"{engine}.npz") as b:
-        ours, theirs = (dict(zip(zip(t["site"].tolist(), t["zone"].tolist(), strict=True), t["area"].tolist(), strict=True)) for t in (a, b))
+        ours, theirs = (
+            dict(
+                zip(
+                    zip(t["site"].tolist(), t["zone"].tolist(), strict=True),
+                    t["area"].tolist(),
+                    strict=True,
+                )
+            )
+            for t in (a, b)
+        )
     only = set(ours) ^ set(theirs)
-    worst = max((abs(ours[k] - theirs[k]) / max(ours[k], 1.0) for k in set(ours) & set(theirs)), default=0.0)
+    worst = max(
+        (abs(ours[k] - theirs[k]) / max(ours[k], 1.0) for k in set(ours) & set(theirs)), default=0.0
+    )
     return f"{len(only)} pairs differ, areas to {worst:.1e}"
 
 
@@ -50,7 +76,7 @@ def main() -> None:
     folder = asked.folder or HERE.parent / "build" / "benchmark" / f"{asked.scale:g}"
     make = [sys.executable, str(HERE / "screening" / "make_data.py"), str(folder), "--scale", str(asked.scale),
             "--only", "zones", asked.sites, asked.zones]  # fmt: skip
-    subprocess.run(make, check=True)
+    subprocess.run(make, check=True)  # noqa: S603 - ours
     sites, zones = folder / f"{asked.sites}.parquet", folder / f"{asked.zones}.parquet"
     once("kernel", sites, zones, folder / "kernel.npz")  # fills the kernel's cache
     runs = {name: [] for name in asked.engines}
@@ -64,7 +90,9 @@ def main() -> None:
                 else:
                     runs[name].append(told)
     print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors; medians of {asked.reps}")
-    print("| engine | wall s | CPU s | CPU ratio | GB | pairs | against ours |\n|---|---|---|---|---|---|---|")
+    print(
+        "| engine | wall s | CPU s | CPU ratio | GB | pairs | against ours |\n|---|---|---|---|---|---|---|"
+    )
     base = statistics.median(run["cpu_s"] for run in runs["kernel"])
     for name, told in runs.items():
         if told:
@@ -72,7 +100,9 @@ def main() -> None:
             print(f"| {name} | {m['wall_s']:.1f} | {m['cpu_s']:.1f} | {m['cpu_s'] / base:.1f} | {m['rss_gb']:.2f} | "
                   f"{m['pairs']:.0f} | {compared(folder, name, 'kernel')} |")  # fmt: skip
             if name == "kernel":
-                print(f"| {name}, second call | {m['warm_wall_s']:.1f} | {m['warm_cpu_s']:.1f} | {m['warm_cpu_s'] / base:.2f} | | | |")
+                print(
+                    f"| {name}, second call | {m['warm_wall_s']:.1f} | {m['warm_cpu_s']:.1f} | {m['warm_cpu_s'] / base:.2f} | | | |"
+                )
 
 
 if __name__ == "__main__":

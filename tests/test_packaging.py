@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
 import tomllib
 import zipfile
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -39,6 +41,26 @@ def locked(name: str) -> dict[str, list[Requirement]]:
             pin = Requirement(line)
             pins.setdefault(canonicalize_name(pin.name), []).append(pin)
     return pins
+
+
+def imported() -> set[str]:
+    """Name every top-level module that the package imports and Python does not bring."""
+    found: set[str] = set()
+    for path in (ROOT / "geo").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                found |= {alias.name.split(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                found.add(node.module.split(".")[0])
+    return found - set(sys.stdlib_module_names) - {"geo"}
+
+
+def test_every_package_that_is_imported_is_asked_for_and_none_comes_by_chance():
+    declared = requirements(*(name for name in EXTRAS if name != "dev"))
+    shipped_by = packages_distributions()
+    for module in imported():
+        packages = {canonicalize_name(name) for name in shipped_by.get(module, [module])}
+        assert packages & set(declared), f"geo imports {module}; pyproject.toml does not ask for it"
 
 
 @pytest.mark.parametrize(
@@ -150,9 +172,7 @@ def test_nothing_committed_names_a_machine_or_a_registry():
     done = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=False)
     if done.returncode:
         pytest.skip("git: this tree is not a repository")
-    pattern = re.compile(
-        rb"/home/\w+/|/root/|[A-Z]:\\\\Users|file:///\w|pypi\.org/simple|index-url"
-    )
+    pattern = re.compile(rb"/home/\w+/|/root/|[A-Z]:\\\\Users|pypi\.org/simple|index-url")
     named = [name for name in done.stdout.decode().split("\0") if name]
     own = Path(__file__).relative_to(ROOT).as_posix()
     found = [

@@ -26,7 +26,9 @@ def radii(rng, count, *, rough=0.75, spread=0.3, lowest=2):
     waves = np.arange(count // 2 + 1)
     power = np.zeros(len(waves))
     power[lowest:] = waves[lowest:] ** -(rough + 0.5)
-    noise = np.fft.irfft((rng.normal(size=len(waves)) + 1j * rng.normal(size=len(waves))) * power, count)
+    noise = np.fft.irfft(
+        (rng.normal(size=len(waves)) + 1j * rng.normal(size=len(waves))) * power, count
+    )
     return np.exp(spread * noise / (noise.std() or 1.0))
 
 
@@ -43,7 +45,9 @@ def ring(r, x=0.0, y=0.0, *, turn=0.0, stretch=1.0):
 
 def degrees(points, lon, lat):
     """Metres around a place to degrees; a sphere will do."""
-    return np.c_[lon + points[:, 0] / (111_320 * np.cos(np.radians(lat))), lat + points[:, 1] / 111_000]
+    return np.c_[
+        lon + points[:, 0] / (111_320 * np.cos(np.radians(lat))), lat + points[:, 1] / 111_000
+    ]
 
 
 def somewhere(rng, count):
@@ -55,7 +59,9 @@ def zones(rng, count):
     vertices[rng.integers(0, count)] = 60_000 if count > 1000 else 6000
     weight = vertices**1.25 * np.exp(rng.normal(0, 0.35, count))
     area = weight / weight.sum() * KM2 * COVERED * min(1.0, count / 3000) * 1e6
-    return mended(np.array([zone(rng, n, m2) for n, m2 in zip(vertices, area, strict=True)], object))
+    return mended(
+        np.array([zone(rng, n, m2) for n, m2 in zip(vertices, area, strict=True)], object)
+    )
 
 
 def zone(rng, vertices, m2):
@@ -81,7 +87,11 @@ def zone_holes(rng, vertices, smallest, x, y):
     for number in range(count):
         r = radii(rng, max(12, int(vertices * 0.1 / count)), spread=0.25)
         at = start + number * np.pi / 2
-        yield ring(r / r.max() * smallest * 0.22, x + smallest / 2 * np.cos(at), y + smallest / 2 * np.sin(at))[::-1]
+        yield ring(
+            r / r.max() * smallest * 0.22,
+            x + smallest / 2 * np.cos(at),
+            y + smallest / 2 * np.sin(at),
+        )[::-1]
 
 
 def paths(rng, count, most=1200):
@@ -91,7 +101,11 @@ def paths(rng, count, most=1200):
         steps = int(np.clip(np.exp(rng.normal(np.log(140), 0.6)), 30, most))
         heading = rng.uniform(0, 2 * np.pi) + 0.6 * np.cumsum(rng.normal(0, 0.22, steps))
         step = rng.uniform(60, 150)
-        yield np.cumsum(step * np.c_[np.cos(heading), np.sin(heading)], axis=0), lon[number], lat[number]
+        yield (
+            np.cumsum(step * np.c_[np.cos(heading), np.sin(heading)], axis=0),
+            lon[number],
+            lat[number],
+        )
 
 
 def rivers(rng, count):
@@ -116,8 +130,14 @@ def footprints(rng, count, around):
     corners = shapely.get_coordinates(around)
     spot = corners[rng.integers(0, len(corners), beside)]
     stray = rng.normal(0, 0.25, (beside, 2)) * radius[:beside, None]
-    lon[:beside], lat[:beside] = spot[:, 0] + stray[:, 0] / 88_000, spot[:, 1] + stray[:, 1] / 111_000
-    made = [footprint(rng, *row, number) for number, row in enumerate(zip(radius, lon, lat, strict=True))]
+    lon[:beside], lat[:beside] = (
+        spot[:, 0] + stray[:, 0] / 88_000,
+        spot[:, 1] + stray[:, 1] / 111_000,
+    )
+    made = [
+        footprint(rng, *row, number)
+        for number, row in enumerate(zip(radius, lon, lat, strict=True))
+    ]
     return mended(np.array(made, object))[rng.permutation(count)]
 
 

@@ -30,7 +30,9 @@ def command(
     from geo.workflow.build import build
 
     with progress_bar(quiet=quiet) as show:
-        done = build(workspace or Path.cwd(), as_at=as_at, again=again, internal=internal, progress=show)
+        done = build(
+            workspace or Path.cwd(), as_at=as_at, again=again, internal=internal, progress=show
+        )
     for name in done.made:
         tell(f"已生成 build/{name}", quiet=quiet)
     for name in done.removed:

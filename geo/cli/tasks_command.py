@@ -57,7 +57,9 @@ _ALL = (*NAMES, "png", "pdf")
     "--hand-out", type=click.Path(path_type=Path, file_okay=False),
     help="按牵头单位各写一份 Excel 填报表到这个文件夹",
 )  # fmt: skip
-@click.option("--merge", is_flag=True, help="把后面列出的填报表合并进 progress.csv，冲突的列出、不合并")
+@click.option(
+    "--merge", is_flag=True, help="把后面列出的填报表合并进 progress.csv，冲突的列出、不合并"
+)
 @click.argument("files", nargs=-1)
 @internal_option
 @as_at_option
@@ -127,7 +129,12 @@ def _plans(store: Store, plan: str | None) -> list[Any]:
 
 
 def _progress(
-    store: Store, pairs: list[tuple[str, Path | None]], plan: str | None, day: date, *, internal: bool
+    store: Store,
+    pairs: list[tuple[str, Path | None]],
+    plan: str | None,
+    day: date,
+    *,
+    internal: bool,
 ) -> None:
     from geo.documents.spreadsheet import as_xlsx
     from geo.workflow.progress import progress_sheets, progress_text

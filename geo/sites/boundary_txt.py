@@ -13,7 +13,7 @@ from geo.errors import InputError, Problem
 from geo.sites.angles import step_of
 from geo.sites.claims import Claims, claims_in
 from geo.sites.drawing import Draft, Drawing, Kind, Run
-from geo.sites.limits import Budget
+from geo.sites.limits import MAX_FEATURES, Budget
 from geo.sites.rings import is_closed
 from geo.sites.site import SiteSource
 from geo.sites.text import narrow
@@ -25,6 +25,7 @@ _COORDINATES: Final = re.compile(r"[\[［]\s*地块坐标\s*[\]］]")
 _SECTION: Final = re.compile(r"\[(.+?)\]")
 _NUMBER: Final = re.compile(r"[+-]?\d+(?:\.\d*)?")
 _RING_DIGITS: Final = 5
+_OTHER_LINES: Final = 1_000
 _FIELDS: Final = ("点数", "面积", "地块编号", "地块名称", "图形属性", "图幅号", "用途", "地类编码")
 _KINDS: Final[dict[str, Kind]] = {"面": "polygon", "线": "line", "点": "point"}
 _UNITS: Final = ("", "米", "M", "METER", "度")
@@ -72,6 +73,8 @@ def read_boundary_txt(text: str, source: SiteSource, *, shown: Path) -> Draft:
     plots: list[_Plot] = []
     problems: list[Problem] = []
     budget, section = Budget(shown), ""
+    # A file with more lines than points and plots may have is refused before any of them is read.
+    Budget(shown).spend(vertices=text.count("\n") - MAX_FEATURES - _OTHER_LINES)
     # Narrowed as a whole: a million calls cost more than one.
     for number, raw in enumerate(io.StringIO(narrow(text), newline=None), 1):
         line = raw.strip().rstrip(";")

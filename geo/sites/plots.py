@@ -119,6 +119,7 @@ def _title(text: str) -> str:
 
 
 def _new_plot(plot: _Plot, point: TablePoint, pending: list[str] | None) -> bool:
+    """Tell whether a point begins a new plot: by the plot column, else by a title or blank row."""
     if point.plot or plot.runs[-1][-1].plot:
         return point.plot != plot.runs[-1][-1].plot
     if pending is None or point.ring:

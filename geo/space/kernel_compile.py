@@ -56,16 +56,17 @@ def make_ready(announce: Callable[[str], None] | None = None) -> bool:
         return _made_ready[0]
     folder = cache_folder()
     found = any(folder.rglob("*.nbc"))
-    before = numba.config.CACHE_DIR
+    settings: Any = numba.config
+    before = settings.CACHE_DIR
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        numba.config.CACHE_DIR = str(folder)
+        settings.CACHE_DIR = str(folder)
         for function in _functions:
             function.enable_caching()
     except (OSError, RuntimeError):
         found = False
     finally:
-        numba.config.CACHE_DIR = before
+        settings.CACHE_DIR = before
     _made_ready.append(found)
     if not found and announce is not None:
         announce(FIRST_TIME)

@@ -45,8 +45,8 @@ def side(ax: float, ay: float, bx: float, by: float, x: float, y: float) -> floa
 
     The sign is exact, the value good to 1e-9.
 
-    >>> side(0.0, 0.0, 1.0, 1.0, 0.0, 1.0), side(0.1, 0.1, 0.3, 0.3, 0.2, 0.2)
-    (1.0, 0.0)
+    >>> side(0.0, 0.0, 1.0, 1.0, 0.0, 1.0), side(0.1, 0.1, 0.3, 0.3, 0.2, 0.2) == 0.0
+    (1.0, True)
     """
     dx, dy, px, py = bx - ax, by - ay, x - ax, y - ay
     left, right = dx * py, dy * px

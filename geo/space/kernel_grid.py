@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from geo.space.kernel_compile import compiled
-from geo.space.kernel_wkb import Counts, Floats, Rings
+from geo.space.kernel_wkb import Bytes, Counts, Floats, Rings
 
 
 class Grid(NamedTuple):
@@ -117,7 +117,7 @@ def boxes(xy: Floats, start: Counts, first: Counts, box: Floats) -> None:
 
 
 @compiled
-def directions(xy: Floats, start: Counts, shell: Counts, turn: Floats) -> None:
+def directions(xy: Floats, start: Counts, shell: Bytes, turn: Floats) -> None:
     """Give +1 where the inside is left of the ring (shell counter-clockwise, hole clockwise)."""
     for r in range(len(start) - 1):
         s, area = start[r], 0.0
@@ -158,7 +158,13 @@ def fill_boxes(
 
 @compiled
 def fill_points(
-    begin: Floats, west: float, south: float, x_scale: float, y_scale: float, columns: int, rows: int
+    begin: Floats,
+    west: float,
+    south: float,
+    x_scale: float,
+    y_scale: float,
+    columns: int,
+    rows: int,
 ) -> tuple[Counts, Counts]:
     """List the points of every cell."""
     cell = np.zeros(columns * rows + 1, np.int64)

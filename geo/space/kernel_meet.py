@@ -6,6 +6,8 @@ of simplicity*). Area is continuous, so the shift leaves it alone, and edges tha
 not cross. What the shift hides, contact and stretches on both boundaries, is recorded beside.
 """
 
+# ruff: noqa: C901, PLR0912 - one case after another; split up, it would compile and run slower
+
 from __future__ import annotations
 
 import numpy as np

@@ -4,6 +4,8 @@
 number, and the stretches inside the other are summed as areas under geodesic edges. No ring is built.
 """
 
+# ruff: noqa: C901 - nested loops over flat arrays; split up, they would compile and run slower
+
 from __future__ import annotations
 
 import math
@@ -16,7 +18,15 @@ from geo.space.kernel_compile import compiled
 from geo.space.kernel_exact import side
 from geo.space.kernel_grid import Sites
 from geo.space.kernel_meet import (
-    CONTACT, CROSSINGS, SITE_EVENTS, SITE_SHARED, TALLIES, UNKNOWN, ZONE_EVENTS, ZONE_SHARED, meet,
+    CONTACT,
+    CROSSINGS,
+    SITE_EVENTS,
+    SITE_SHARED,
+    TALLIES,
+    UNKNOWN,
+    ZONE_EVENTS,
+    ZONE_SHARED,
+    meet,
 )  # fmt: skip
 from geo.space.kernel_wkb import Bytes, Counts, Floats
 

@@ -89,7 +89,8 @@ def _buffers(wkb: pa.Array) -> tuple[Bytes, Counts]:
 def _u32(data: Bytes, at: int) -> int:
     """Read a little-endian number of four bytes."""
     low = np.int64(data[at]) | np.int64(data[at + 1]) << 8
-    return low | np.int64(data[at + 2]) << 16 | np.int64(data[at + 3]) << 24
+    high = np.int64(data[at + 2]) << 16 | np.int64(data[at + 3]) << 24
+    return low | high  # type: ignore[return-value]  # compiled, it is one type
 
 
 @compiled

@@ -5,6 +5,8 @@ vertex inside the zone?), and it is handed to every site whose box it meets. Sit
 `geo.space.kernel_pair`; sites without any are wholly inside or wholly outside.
 """
 
+# ruff: noqa: FBT001 - compiled functions take no keywords from one another cheaply
+
 from __future__ import annotations
 
 from typing import NamedTuple
@@ -228,9 +230,7 @@ def _turn_parities(
 
 
 @compiled
-def _mark_upper_end(
-    ax: float, ay: float, bx: float, by: float, near: Near, parity: Bytes
-) -> None:
+def _mark_upper_end(ax: float, ay: float, bx: float, by: float, near: Near, parity: Bytes) -> None:
     """Mark the points on the upper end of an edge, which the half-open rule leaves out."""
     x, y = (bx, by) if by > ay else (ax, ay)
     band = int((y - near.south) * near.scale)

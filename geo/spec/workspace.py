@@ -226,9 +226,7 @@ def _references(spec: WorkspaceSpec, reader: _Reader) -> Iterator[Problem]:
     yield from _report_references(spec, reader, plans)
 
 
-def _report_references(
-    spec: WorkspaceSpec, reader: _Reader, plans: list[str]
-) -> Iterator[Problem]:
+def _report_references(spec: WorkspaceSpec, reader: _Reader, plans: list[str]) -> Iterator[Problem]:
     """Complain about plans, maps and footprints that a report names and nobody has."""
     maps = reader.written("maps")
     for name, report in spec.reports.items():

@@ -262,4 +262,3 @@ def _must_meet(frame: geopandas.GeoDataFrame, coverage: Geometry | None) -> None
         raise InputError(
             "没有一个要素落在声明的覆盖范围内 — 坐标系、带号或 X/Y 顺序可能有误，请核实"
         )
-

@@ -42,7 +42,9 @@ def read_osm(path: Path, source: FileSource, *, shown: Path) -> geopandas.GeoDat
 def _layer(path: Path, kind: str, source: FileSource) -> geopandas.GeoDataFrame:
     """Read one kind of geometry; GDAL keeps most tags in one text, which is filtered here again."""
     # GDAL reads an extract once per layer; a filter keeps other features out of memory.
-    where = " AND ".join(_condition(tag, values, _columns(path, kind)) for tag, values in source.tags.items())
+    where = " AND ".join(
+        _condition(tag, values, _columns(path, kind)) for tag, values in source.tags.items()
+    )
     frame = pyogrio.read_dataframe(path, layer=kind, where=where)
     for tag, values in source.tags.items():
         frame[tag] = [_tag(row, tag) for row in frame.to_dict("records")]

@@ -46,7 +46,9 @@ def read_postgis(source: PostgisSource, *, window: Geometry) -> RawTable:
         hint = "postgresql://用户:口令@主机/数据库，口令不要写进工作区"
         raise MissingError(f"环境变量 {source.url_env} 没有设置 — 请设为 {hint}")
     if not _TABLE.fullmatch(source.postgis):
-        raise InputError(f"postgis: {source.postgis} 不是表名 — 请写成 表 或 模式.表，查询请在库中建视图")
+        raise InputError(
+            f"postgis: {source.postgis} 不是表名 — 请写成 表 或 模式.表，查询请在库中建视图"
+        )
     try:
         with psycopg.connect(_plain(url), connect_timeout=_TIMEOUT_S) as connection:
             connection.read_only = True
@@ -56,7 +58,9 @@ def read_postgis(source: PostgisSource, *, window: Geometry) -> RawTable:
         raise InputError(f"PostGIS 没有应答（{source.url_env}） — 请检查地址、口令和网络") from None
     except psycopg.Error as error:
         reason = str(error.diag.message_primary or type(error).__name__)[:80]
-        raise InputError(f"PostGIS 表 {source.postgis} 读取失败（{reason}） — 请核对表名、列名和权限") from None
+        raise InputError(
+            f"PostGIS 表 {source.postgis} 读取失败（{reason}） — 请核对表名、列名和权限"
+        ) from None
 
 
 def _driver() -> Any:
@@ -64,7 +68,9 @@ def _driver() -> Any:
     try:
         import psycopg  # noqa: PLC0415
     except ImportError as error:
-        raise MissingError("PostGIS 图层需要扩展 postgis — 请安装 pip install hongxian[postgis]") from error
+        raise MissingError(
+            "PostGIS 图层需要扩展 postgis — 请安装 pip install hongxian[postgis]"
+        ) from error
     return psycopg
 
 
@@ -89,7 +95,9 @@ def _read(connection: Any, source: PostgisSource, window: Geometry) -> RawTable:
         names = [item.name for item in cursor.description]
         rows = cursor.fetchall()
     if len(rows) > MAX_ROWS:
-        raise InputError(f"PostGIS 表 {source.postgis} 在工作区范围内超过 {MAX_ROWS} 行 — 请在库中建视图缩小范围")
+        raise InputError(
+            f"PostGIS 表 {source.postgis} 在工作区范围内超过 {MAX_ROWS} 行 — 请在库中建视图缩小范围"
+        )
     frame = pd.DataFrame(rows, columns=names)
     shapes = shapely.from_wkb(frame["hongxian_wkb"].map(_bytes).to_numpy(dtype=object))
     plain = frame.drop(columns=["hongxian_wkb", source.geometry])
@@ -106,15 +114,17 @@ def _srid(connection: Any, table: Any, column: Any, source: PostgisSource) -> in
     """Ask the rows themselves: views often do not declare their system."""
     from psycopg import sql  # noqa: PLC0415
 
-    query = sql.SQL("SELECT DISTINCT ST_SRID({column}) FROM (SELECT {column} FROM {table} LIMIT 1000) AS few").format(
-        column=column, table=table
-    )
+    query = sql.SQL(
+        "SELECT DISTINCT ST_SRID({column}) FROM (SELECT {column} FROM {table} LIMIT 1000) AS few"
+    ).format(column=column, table=table)
     with connection.cursor() as cursor:
         cursor.execute(query)
         found = [int(row[0]) for row in cursor.fetchall() if row[0]]
     if len(found) != 1:
         what = "没有" if not found else f"有 {len(found)} 种"
-        raise InputError(f"PostGIS 表 {source.postgis} {what}坐标系（SRID） — 请在库中用 ST_SetSRID 设好")
+        raise InputError(
+            f"PostGIS 表 {source.postgis} {what}坐标系（SRID） — 请在库中用 ST_SetSRID 设好"
+        )
     return found[0]
 
 

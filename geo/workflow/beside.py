@@ -25,7 +25,11 @@ def store_beside(store: Store, tables: Sequence[LayerTable]) -> Store:
 
 
 def made_table(
-    name: str, spec: Layer, shapes: Sequence[Any], *, columns: Mapping[str, Sequence[Any]] | None = None
+    name: str,
+    spec: Layer,
+    shapes: Sequence[Any],
+    *,
+    columns: Mapping[str, Sequence[Any]] | None = None,
 ) -> LayerTable:
     """Make a layer of shapes (EPSG:4490) with the standard columns, nameless unless named."""
     rows: dict[str, Any] = {key: np.full(len(shapes), None, dtype=object) for key in STANDARD}

@@ -81,7 +81,11 @@ def build(
     manifest = Manifest.read(root / "build")
     jobs = list(_jobs(spec, names or tuple(spec.maps), formats, internal=internal))
     papers = [] if names else report_jobs(spec)
-    old = [j for j in papers if reports and (again or not manifest.is_fresh(j.output, j.inputs, as_at=day))]
+    old = [
+        j
+        for j in papers
+        if reports and (again or not manifest.is_fresh(j.output, j.inputs, as_at=day))
+    ]
     stale = [j for j in jobs if again or not manifest.is_fresh(j.output, j.inputs, as_at=day)]
     faults = _draw(spec, stale, manifest, day, progress, internal=internal)
     build_reports(spec, old, manifest, day, progress)

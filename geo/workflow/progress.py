@@ -112,7 +112,11 @@ def progress_sheets(plans: Sequence[Plan], *, day: date) -> list[SheetTable]:
     found = [progress for plan in plans for progress in progress_of(plan, day=day)]
     note = f"截至 {day.isoformat()}，按各单位填报汇总；“{UNREPORTED}”不等于未启动"
     indicators = [row for plan in plans for row in indicator_rows(plan, day=day)]
-    sheets = [SheetTable("汇总", ("规划", "类别", *STATES, UNREPORTED, "合计"), list(_counts(found)), note)]
+    sheets = [
+        SheetTable(
+            "汇总", ("规划", "类别", *STATES, UNREPORTED, "合计"), list(_counts(found)), note
+        )
+    ]
     sheets.append(SheetTable("指标", INDICATOR_COLUMNS, indicators, note))
     for title, kind in (("任务", "measure"), ("项目", "project")):
         rows = [progress.shown() for progress in found if progress.row.kind == kind]

@@ -48,7 +48,9 @@ class Conflict:
     def words(self) -> str:
         """Say both answers and where each stands."""
         said = f"{self.plan} {self.row.task} 在 {self.row.as_at} 有两种填报"
-        return f"{said}：{self.here} 填“{_answer(self.row)}”，{self.there} 为“{_answer(self.other)}”"
+        return (
+            f"{said}：{self.here} 填“{_answer(self.row)}”，{self.there} 为“{_answer(self.other)}”"
+        )
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,12 @@ class Merged:
 
 
 def _answer(row: ProgressRow) -> str:
-    parts = (row.state, "" if row.invested_wan is None else f"{row.invested_wan:g} 万元", row.problem, row.evidence)
+    parts = (
+        row.state,
+        "" if row.invested_wan is None else f"{row.invested_wan:g} 万元",
+        row.problem,
+        row.evidence,
+    )
     return "，".join(part for part in parts if part)
 
 
@@ -80,7 +87,11 @@ def hand_out(plans: Sequence[Plan], folder: Path, *, day: date) -> tuple[Path, .
         path = folder / f"进展填报_{_NOT_IN_NAMES.sub('_', lead)}.xlsx"
         note = f"请在后五列填写；“进展”从列表中选，“日期”写填报截止日，例如 {day.isoformat()}。没有变化的行可留空。"
         table = SheetTable(
-            "进展填报", (*_GIVEN, *_FILLED), [_row(progress) for progress in mine], note, {"进展": STATES}
+            "进展填报",
+            (*_GIVEN, *_FILLED),
+            [_row(progress) for progress in mine],
+            note,
+            {"进展": STATES},
         )
         with replacing(path) as temporary:
             temporary.write_bytes(as_xlsx([table], as_at=day))
@@ -148,12 +159,17 @@ def _unknown(plan: str, task: str, plans: dict[str, Plan]) -> tuple[str, str] | 
 def _as_progress(row: Row) -> Row:
     names = {**_FILLED, "编号": "task"}
     return Row(
-        {to: row.cells[name] for name, to in names.items()}, {to: row.marks[name] for name, to in names.items()}
+        {to: row.cells[name] for name, to in names.items()},
+        {to: row.marks[name] for name, to in names.items()},
     )
 
 
 def _settled(plans: Sequence[Plan], answers: list[tuple[str, ProgressRow, str]]) -> Merged:
-    kept = {(plan.id, row.task, row.as_at): (row, "progress 表") for plan in plans for row in plan.progress.rows}
+    kept = {
+        (plan.id, row.task, row.as_at): (row, "progress 表")
+        for plan in plans
+        for row in plan.progress.rows
+    }
     old = set(kept)
     new: dict[tuple[str, str, date], ProgressRow] = {}
     conflicts, known = [], 0
@@ -184,7 +200,9 @@ def write_progress(root: Path, plan: Plan, rows: Sequence[ProgressRow]) -> Path:
     folder = root / "plans" / plan.id
     path = find_table(folder, "progress") or folder / "progress.csv"
     if path.suffix == ".xlsx":
-        raise UsageError(f"{path.name} 是 Excel 文件，可能有批注和公式 — 请先另存为 progress.csv 再合并")
+        raise UsageError(
+            f"{path.name} 是 Excel 文件，可能有批注和公式 — 请先另存为 progress.csv 再合并"
+        )
     order = sorted((*plan.progress.rows, *rows), key=lambda row: (row.as_at, row.task))
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")

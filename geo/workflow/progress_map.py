@@ -44,7 +44,9 @@ def progress_map(store: Store, plan_id: str, *, day: date) -> DrawnMap:
             unplaced += 1
         else:
             placed[states[task.task.row.id]].append(task)
-    tables = [_table(at, state, tasks, day) for at, (state, tasks) in enumerate(placed.items()) if tasks]
+    tables = [
+        _table(at, state, tasks, day) for at, (state, tasks) in enumerate(placed.items()) if tasks
+    ]
     if not tables:
         raise UsageError(f"规划 {plan_id} 没有一项任务能落到图上 — 请先填写 tasks.csv 的 where")
     head = store.spec.plans[plan_id].head
@@ -69,4 +71,6 @@ def _table(at: int, state: str, tasks: Sequence[LocatedTask], day: date) -> Laye
         "style": Style(fill=colour, edge=colour, width=1.2, size=5.0, opacity=0.6),
     })  # fmt: skip
     shapes = [t.located.geometry for t in tasks]
-    return made_table(f"progress_{at}", spec, shapes, columns={"name": [t.task.row.title for t in tasks]})
+    return made_table(
+        f"progress_{at}", spec, shapes, columns={"name": [t.task.row.title for t in tasks]}
+    )

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import importlib.util
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from geo.errors import InputError
+from geo.sites.read import read_sites
 
 
 def _load(name: str) -> Any:
@@ -44,3 +48,21 @@ def write(tmp_path: Path) -> Any:
         return path
 
     return writer
+
+
+SOON_S = 2.0
+
+
+@pytest.fixture
+def refused():
+    """Read a file that must be refused soon; return the words."""
+
+    def check(path, **options):
+        start = time.process_time()
+        with pytest.raises(InputError) as caught:
+            read_sites(path, **options)
+        assert time.process_time() - start < SOON_S
+        assert str(path.parent) not in str(caught.value)
+        return str(caught.value)
+
+    return check

@@ -9,7 +9,9 @@ import openpyxl
 
 from geo.spec.plans import load_plan
 
-_TASKS = "id,kind,heading,title,where\nP1,project,甲,扩容,everywhere\nP2,measure,甲,绿化,everywhere\n"
+_TASKS = (
+    "id,kind,heading,title,where\nP1,project,甲,扩容,everywhere\nP2,measure,甲,绿化,everywhere\n"
+)
 
 
 def _plan(folder: Path, **tables: str) -> Path:
@@ -28,7 +30,12 @@ def test_reports_are_read_with_day_state_and_money(tmp_path: Path) -> None:
     assert not problems
     assert plan is not None
     (row,) = plan.progress.rows
-    assert (row.as_at, row.task, row.state, row.invested_wan) == (date(2024, 12, 31), "P1", "滞后", 12.5)
+    assert (row.as_at, row.task, row.state, row.invested_wan) == (
+        date(2024, 12, 31),
+        "P1",
+        "滞后",
+        12.5,
+    )
 
 
 def test_every_mistake_is_told_at_its_cell(tmp_path: Path) -> None:

@@ -37,7 +37,11 @@ def _node(node: Node, table: list[str]) -> bytes:
 def _way(way: Way, table: list[str]) -> bytes:
     number, refs, tags = way
     steps = [b - a for a, b in zip([0, *refs], refs, strict=False)]
-    return _int(1, number) + _tags(tags, table) + _bytes(8, b"".join(_varint(_zigzag(s)) for s in steps))
+    return (
+        _int(1, number)
+        + _tags(tags, table)
+        + _bytes(8, b"".join(_varint(_zigzag(s)) for s in steps))
+    )
 
 
 def _tags(tags: dict[str, str], table: list[str]) -> bytes:

@@ -28,7 +28,10 @@ def extract(tmp_path: Path) -> Path:
 
 def _read(path: Path, **source: object) -> list[tuple[str, str]]:
     frame = read_osm(path, FileSource(path=path.name, **source), shown=Path(path.name))
-    return sorted((str(name), shape.geom_type) for name, shape in zip(frame["name"], frame.geometry, strict=True))
+    return sorted(
+        (str(name), shape.geom_type)
+        for name, shape in zip(frame["name"], frame.geometry, strict=True)
+    )
 
 
 def test_rivers_are_lines_of_their_tag(extract: Path) -> None:
@@ -36,8 +39,13 @@ def test_rivers_are_lines_of_their_tag(extract: Path) -> None:
 
 
 def test_one_tag_may_give_points_and_areas(extract: Path) -> None:
-    assert _read(extract, tags={"natural": ["wood", "spring"]}) == [("林", "MultiPolygon"), ("辛安泉", "Point")]
-    assert _read(extract, tags={"natural": ["wood", "spring"]}, geometry="points") == [("辛安泉", "Point")]
+    assert _read(extract, tags={"natural": ["wood", "spring"]}) == [
+        ("林", "MultiPolygon"),
+        ("辛安泉", "Point"),
+    ]
+    assert _read(extract, tags={"natural": ["wood", "spring"]}, geometry="points") == [
+        ("辛安泉", "Point")
+    ]
 
 
 def test_a_tag_gdal_keeps_among_others_is_found(extract: Path) -> None:
@@ -46,7 +54,9 @@ def test_a_tag_gdal_keeps_among_others_is_found(extract: Path) -> None:
 
 
 def test_every_tag_has_to_fit(extract: Path) -> None:
-    assert _read(extract, tags={"natural": "spring", "drinking_water": "yes"}) == [("辛安泉", "Point")]
+    assert _read(extract, tags={"natural": "spring", "drinking_water": "yes"}) == [
+        ("辛安泉", "Point")
+    ]
     assert _read(extract, tags={"natural": "wood", "drinking_water": "yes"}) == []
 
 
@@ -61,7 +71,9 @@ def test_a_quote_in_a_tag_is_refused(extract: Path) -> None:
 
 
 def test_a_layer_source_reads_it(extract: Path) -> None:
-    raw = read_vector(extract, FileSource(path=extract.name, tags={"waterway": "river"}), shown=Path(extract.name))
+    raw = read_vector(
+        extract, FileSource(path=extract.name, tags={"waterway": "river"}), shown=Path(extract.name)
+    )
     assert raw.crs == "EPSG:4326"
     assert list(raw.frame["name"]) == ["绛河"]
 
@@ -70,4 +82,6 @@ def test_a_damaged_extract_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "坏.pbf"
     path.write_bytes(b"\x00\x00\x00\x0d" + b"x" * 60)
     with pytest.raises(InputError):
-        read_vector(path, FileSource(path=path.name, tags={"waterway": "river"}), shown=Path(path.name))
+        read_vector(
+            path, FileSource(path=path.name, tags={"waterway": "river"}), shown=Path(path.name)
+        )

@@ -36,7 +36,8 @@ def table(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
         for name, shape in (("内", square(0)), ("外", far), ("无", None)):
             wkb = None if shape is None else shapely.to_wkb(shape)
             connection.execute(
-                'INSERT INTO hongxian_test."红线" VALUES (%s, ST_SetSRID(ST_GeomFromWKB(%s), 4526))', (name, wkb)
+                'INSERT INTO hongxian_test."红线" VALUES (%s, ST_SetSRID(ST_GeomFromWKB(%s), 4526))',
+                (name, wkb),
             )
         yield connection
         connection.execute("DROP SCHEMA hongxian_test CASCADE")
@@ -72,7 +73,10 @@ def test_a_layer_file_reads_it_like_any_other(table: Any, tmp_path: Path) -> Non
 @pytest.mark.postgis
 @needs_server
 def test_an_unknown_table_or_column_is_told_without_the_address(table: Any) -> None:
-    for source in (PostgisSource(postgis="hongxian_test.没有"), PostgisSource(postgis="hongxian_test.红线", geometry="g")):
+    for source in (
+        PostgisSource(postgis="hongxian_test.没有"),
+        PostgisSource(postgis="hongxian_test.红线", geometry="g"),
+    ):
         with pytest.raises(InputError) as caught:
             read_postgis(source, window=WINDOW)
         assert "读取失败" in str(caught.value)
@@ -82,7 +86,9 @@ def test_an_unknown_table_or_column_is_told_without_the_address(table: Any) -> N
 @pytest.mark.postgis
 @needs_server
 def test_a_table_without_srid_is_refused(table: Any) -> None:
-    table.execute("CREATE TABLE hongxian_test.bare AS SELECT ST_SetSRID(geom, 0) AS geom FROM hongxian_test.红线")
+    table.execute(
+        "CREATE TABLE hongxian_test.bare AS SELECT ST_SetSRID(geom, 0) AS geom FROM hongxian_test.红线"
+    )
     with pytest.raises(InputError, match="没有坐标系"):
         read_postgis(PostgisSource(postgis="hongxian_test.bare"), window=WINDOW)
 
@@ -114,7 +120,9 @@ def test_without_an_address_the_variable_is_named(monkeypatch: pytest.MonkeyPatc
         read_postgis(SOURCE, window=WINDOW)
 
 
-def test_a_server_that_does_not_answer_is_told_without_its_password(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_that_does_not_answer_is_told_without_its_password(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     pytest.importorskip("psycopg")
     monkeypatch.setenv("HONGXIAN_POSTGIS_URL", "postgresql+psycopg://user:geheim@127.0.0.1:1/db")
     with pytest.raises(InputError, match="没有应答") as caught:

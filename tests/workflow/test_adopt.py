@@ -98,9 +98,7 @@ def test_parcels_are_not_taken_for_farmland(root: Path, tmp_path: Path) -> None:
 
 def test_a_planner_may_insist_on_a_look_alike_and_is_told(root: Path, tmp_path: Path) -> None:
     file = shapefile(tmp_path / "STBHZYYXPJJG.shp", table([square(0)], MC=["极重要"]))
-    adoption = examine(
-        open_store(root), said(file, "ecological_redline", accept_look_alike=True)
-    )
+    adoption = examine(open_store(root), said(file, "ecological_redline", accept_look_alike=True))
     assert any("按 --accept-lookalike 采用" in words for words in adoption.warnings)
 
 
@@ -110,7 +108,12 @@ def test_of_several_tables_the_one_with_the_usual_name_is_taken(root: Path, tmp_
         table([square(at)], MC=[name]).to_file(file, layer=name, driver="GPKG")
     adoption = examine(open_store(root), said(file, "basic_farmland"))
     assert adoption.table.name == "YJJBNTBHTB"
-    assert [held.name for held in adoption.tables] == ["STBHHX", "YJJBNTBHTB", "CZKFBJ", "STBHZYYXPJJG"]
+    assert [held.name for held in adoption.tables] == [
+        "STBHHX",
+        "YJJBNTBHTB",
+        "CZKFBJ",
+        "STBHZYYXPJJG",
+    ]
 
 
 def test_tables_nobody_can_tell_apart_are_a_question(root: Path, tmp_path: Path) -> None:
@@ -174,7 +177,9 @@ def test_repeated_features_are_told(root: Path, tmp_path: Path) -> None:
 
 def test_a_layer_of_another_county_is_refused(root: Path, tmp_path: Path) -> None:
     file = tmp_path / "STBHHX.gpkg"
-    table([shapely.box(113.8, 36.3, 113.81, 36.31)], crs=4490, HXMC=["甲"]).to_file(file, driver="GPKG")
+    table([shapely.box(113.8, 36.3, 113.81, 36.31)], crs=4490, HXMC=["甲"]).to_file(
+        file, driver="GPKG"
+    )
     with pytest.raises(InputError, match="没有一个要素落在声明的覆盖范围内"):
         examine(open_store(root), said(file, "ecological_redline"))
 
@@ -191,7 +196,11 @@ def test_what_nobody_vouches_for_is_not_adopted(root: Path, tmp_path: Path) -> N
 
 def test_a_dry_run_writes_nothing(root: Path, tmp_path: Path) -> None:
     before = snapshot(root)
-    examine(open_store(root), said(_redline(tmp_path / "STBHHX.shp"), "ecological_redline"), dry_run=True)
+    examine(
+        open_store(root),
+        said(_redline(tmp_path / "STBHHX.shp"), "ecological_redline"),
+        dry_run=True,
+    )
     assert snapshot(root) == before
 
 
@@ -218,7 +227,10 @@ def test_a_level_nobody_has_assigned_is_a_question(root: Path, tmp_path: Path) -
 def test_a_level_left_blank_is_refused(root: Path, tmp_path: Path) -> None:
     frame = table([square(0), square(1)], SYDMC=["甲"] * 2, BHQJB=["一级", None])
     with pytest.raises(UsageError, match="1 个要素的字段 BHQJB 是空的"):
-        examine(open_store(root), said(shapefile(tmp_path / "水源保护区.shp", frame), "water_source_zones"))
+        examine(
+            open_store(root),
+            said(shapefile(tmp_path / "水源保护区.shp", frame), "water_source_zones"),
+        )
 
 
 def test_a_table_of_points_is_read_in_whatever_system_it_is(root: Path, tmp_path: Path) -> None:
@@ -251,14 +263,19 @@ def test_the_plans_own_figure_is_found(root: Path, tmp_path: Path) -> None:
         'title: 规划\nadcode: "140405"\nperiod: [2021, 2025]\nsource: a.pdf\n', encoding="utf-8"
     )
     (folder / "indicators.csv").write_text(
-        "no,name,unit,base,target_2025\n1,生态保护红线面积,平方公里,2.0,≥2.0\n", encoding="utf-8-sig"
+        "no,name,unit,base,target_2025\n1,生态保护红线面积,平方公里,2.0,≥2.0\n",
+        encoding="utf-8-sig",
     )
-    adoption = examine(open_store(root), said(_redline(tmp_path / "STBHHX.shp"), "ecological_redline"))
+    adoption = examine(
+        open_store(root), said(_redline(tmp_path / "STBHHX.shp"), "ecological_redline")
+    )
     assert any("指标“生态保护红线面积”（2025）印 2.0 平方公里" in note for note in adoption.notes)
 
 
 def test_a_new_version_keeps_the_old_and_tells_what_changed(root: Path, tmp_path: Path) -> None:
-    adopt(root, said(_redline(tmp_path / "STBHHX.shp", [square(0), square(1)]), "ecological_redline"))
+    adopt(
+        root, said(_redline(tmp_path / "STBHHX.shp", [square(0), square(1)]), "ecological_redline")
+    )
     newer = _redline(tmp_path / "新.shp", [square(0), square(2)])
     later = said(newer, "ecological_redline", as_of=PartialDate.parse("2025-06-30"))
     store = open_store(root)
@@ -282,7 +299,9 @@ def test_a_new_version_keeps_the_old_and_tells_what_changed(root: Path, tmp_path
 def test_a_boundary_moved_a_little_counts_only_the_strip(root: Path, tmp_path: Path) -> None:
     wider = shapely.box(EAST, NORTH, EAST + 1100, NORTH + 1000)
     adopt(root, said(_redline(tmp_path / "STBHHX.shp", [square(0)]), "ecological_redline"))
-    adoption = examine(open_store(root), said(_redline(tmp_path / "新.shp", [wider]), "ecological_redline"))
+    adoption = examine(
+        open_store(root), said(_redline(tmp_path / "新.shp", [wider]), "ecological_redline")
+    )
     assert adoption.change is not None
     assert adoption.change.area_in_m2 == pytest.approx(1e5, rel=1e-3)
     assert adoption.change.area_out_m2 == pytest.approx(0, abs=1)
@@ -299,12 +318,16 @@ def test_the_same_file_twice_is_no_new_version(root: Path, tmp_path: Path) -> No
 def test_several_counties_have_to_be_named(tmp_path: Path) -> None:
     root = office(tmp_path, adcode="140405")
     marker = root / "workspace.yml"
-    text = marker.read_text("utf-8").replace('jurisdictions: ["140405"]', 'jurisdictions: ["140405", "140404"]')
+    text = marker.read_text("utf-8").replace(
+        'jurisdictions: ["140405"]', 'jurisdictions: ["140405", "140404"]'
+    )
     marker.write_text(text, encoding="utf-8")
     file = _redline(tmp_path / "STBHHX.shp")
     with pytest.raises(UsageError, match="--coverage"):
         examine(open_store(root), said(file, "ecological_redline"))
-    both = examine(open_store(root), said(file, "ecological_redline", coverage=("140405", "140404")))
+    both = examine(
+        open_store(root), said(file, "ecological_redline", coverage=("140405", "140404"))
+    )
     assert any("上党区 境内没有一个要素" in words for words in both.warnings)
 
 
@@ -330,12 +353,18 @@ _KILLED = """
 
 @pytest.mark.skipif(os.name == "nt", reason="SIGKILL")
 @pytest.mark.parametrize("where", ["data", "layer"])
-def test_killing_it_half_way_leaves_the_layers_as_they_were(root: Path, tmp_path: Path, where: str) -> None:
+def test_killing_it_half_way_leaves_the_layers_as_they_were(
+    root: Path, tmp_path: Path, where: str
+) -> None:
     adopt(root, said(_redline(tmp_path / "旧.shp", [square(5)]), "ecological_redline"))
     before = snapshot(root)
     file = _redline(tmp_path / "STBHHX.shp")
     script = textwrap.dedent(_KILLED)
-    done = subprocess.run([sys.executable, "-c", script, root, file, where], cwd=Path(__file__).parents[2], check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", script, root, file, where],
+        cwd=Path(__file__).parents[2],
+        check=False,
+    )
     assert done.returncode == -signal.SIGKILL
     after = snapshot(root)
     assert {name: data for name, data in after.items() if not name.startswith("local/")} == {

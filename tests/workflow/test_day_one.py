@@ -24,15 +24,23 @@ def _commands() -> list[str]:
 
 def _hand_in(folder: Path) -> None:
     """Lay out the files the page speaks of, beside the workspace to be."""
-    for name, shapes in {"STBHHX": [square(3)], "CZKFBJ": [square(0, 3)], "STBHZYYXPJJG": [square(7)]}.items():
+    for name, shapes in {
+        "STBHHX": [square(3)],
+        "CZKFBJ": [square(0, 3)],
+        "STBHZYYXPJJG": [square(7)],
+    }.items():
         table(shapes, MC=[name]).to_file(folder / "三区三线.gdb", layer=name, driver="OpenFileGDB")
     shapefile(folder / "DLTB.shp", parcels(400))
-    zones = table([square(0, -3), square(1, -3)], SYDMC=["水源"] * 2, BHQJB=["一级保护区", "二级保护区"])
+    zones = table(
+        [square(0, -3), square(1, -3)], SYDMC=["水源"] * 2, BHQJB=["一级保护区", "二级保护区"]
+    )
     shapefile(folder / "饮用水水源保护区.shp", zones)
     with zipfile.ZipFile(folder / "水源保护区.zip", "w") as archive:
         for part in folder.glob("饮用水水源保护区.*"):
             archive.write(part, part.name)
-    reserve = table([square(-2, 3), square(-1, 3)], BHDMC=["保护地"] * 2, GKFQ=["核心保护区", "实验区"])
+    reserve = table(
+        [square(-2, 3), square(-1, 3)], BHDMC=["保护地"] * 2, GKFQ=["核心保护区", "实验区"]
+    )
     reserve.to_file(folder / "自然保护地.gpkg", driver="GPKG")
     x, y = EAST + 2900, NORTH + 400
     shapefile(folder / "地块.shp", table([shapely.box(x, y, x + 200, y + 200)], name=["地块"]))
@@ -45,14 +53,17 @@ def _letter_and_plan(root: Path) -> None:
     text = re.search(r"```yaml\n(.*?)```", _PAGE.read_text("utf-8"), re.DOTALL)
     assert text is not None
     digest = hashlib.sha256(scan.read_bytes()).hexdigest()
-    (root / "local" / "evidence.yml").write_text(text[1].replace("扫描件的 64 位指纹", digest), encoding="utf-8")
+    (root / "local" / "evidence.yml").write_text(
+        text[1].replace("扫描件的 64 位指纹", digest), encoding="utf-8"
+    )
     plan = root / "plans" / "shisiwu"
     plan.mkdir()
     (plan / "plan.yml").write_text(
         'title: 规划\nadcode: "140405"\nperiod: [2021, 2025]\nsource: a.pdf\n', encoding="utf-8"
     )
     (plan / "tasks.csv").write_text(
-        "id,kind,heading,title,where,lead\nP1,project,甲,扩容,{layer: protected_areas},住建局\n", encoding="utf-8-sig"
+        "id,kind,heading,title,where,lead\nP1,project,甲,扩容,{layer: protected_areas},住建局\n",
+        encoding="utf-8-sig",
     )
 
 

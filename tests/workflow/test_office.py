@@ -23,7 +23,12 @@ _VOUCHED = ("--provider", "屯留区自然资源局", "--as-of", "2024-06-30", "
 def _run(root: Path, *words: object) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "geo.cli", *map(str, words), "--workspace", str(root)]
     return subprocess.run(
-        command, check=False, capture_output=True, text=True, encoding="utf-8", cwd=Path(__file__).parents[2]
+        command,
+        check=False,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        cwd=Path(__file__).parents[2],
     )
 
 
@@ -47,12 +52,16 @@ def handed_in(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     shapefile(folder / "自然保护地.shp", reserve)
     for at, name in enumerate(("湿地", "河道管理范围")):
         table([square(at, 5)], name=[name]).to_file(folder / f"{name}.gpkg", driver="GPKG")
-    units = table([square(3, 5)], HJGKDYBM=["ZH14040520001"], HJGKDYMC=["重点单元"], DYFL=["重点管控单元"])
+    units = table(
+        [square(3, 5)], HJGKDYBM=["ZH14040520001"], HJGKDYMC=["重点单元"], DYFL=["重点管控单元"]
+    )
     units.to_file(folder / "环境管控单元.gpkg", driver="GPKG")
     return root, folder
 
 
-def test_adopting_the_office_then_checking_a_parcel(handed_in: tuple[Path, Path], tmp_path: Path) -> None:
+def test_adopting_the_office_then_checking_a_parcel(
+    handed_in: tuple[Path, Path], tmp_path: Path
+) -> None:
     root, folder = handed_in
     started = time.monotonic()
     for file, kind in (

@@ -29,9 +29,7 @@ _TASKS = (
     "P1a,P1,project,专栏1,管网,everywhere,40,住建局\n"
     "M1,,measure,第二章,禁煤,everywhere,,\n"
 )
-_INDICATORS = (
-    "no,name,unit,base_year,base,target_2025\n1,PM2.5,微克/立方米,2020,45,≤40\n2,优良率,%,2020,/,完成下达任务\n"
-)
+_INDICATORS = "no,name,unit,base_year,base,target_2025\n1,PM2.5,微克/立方米,2020,45,≤40\n2,优良率,%,2020,/,完成下达任务\n"
 
 
 @pytest.fixture
@@ -46,7 +44,12 @@ def _store(tmp_path: Path, progress: str = "", values: str = "") -> Store:
     (folder / "plan.yml").write_text(
         'title: 规划\nadcode: "140405"\nperiod: [2021, 2025]\nsource: a.pdf\n', encoding="utf-8"
     )
-    tables = {"tasks": _TASKS, "indicators": _INDICATORS, "progress": progress, "indicator_values": values}
+    tables = {
+        "tasks": _TASKS,
+        "indicators": _INDICATORS,
+        "progress": progress,
+        "indicator_values": values,
+    }
     for stem, text in tables.items():
         if text:
             (folder / f"{stem}.csv").write_text(text, encoding="utf-8-sig")
@@ -75,7 +78,9 @@ def test_lagging_tasks_are_named_with_their_problem(tmp_path: Path) -> None:
 
 
 def test_an_indicator_tells_its_direction_only_between_numbers(tmp_path: Path) -> None:
-    store = _store(tmp_path, values="no,year,value,source\n1,2024,41,公报\n1,2026,30,公报\n2,2024,90,公报\n")
+    store = _store(
+        tmp_path, values="no,year,value,source\n1,2024,41,公报\n1,2026,30,公报\n2,2024,90,公报\n"
+    )
     rows = {row["序号"]: row for row in indicator_rows(store.spec.plans["p"], day=DAY)}
     assert (rows["1"]["最新年份"], rows["1"]["最新值"], rows["1"]["方向"]) == (2024, "41", "下降")
     assert rows["2"]["方向"] is None
@@ -99,16 +104,26 @@ def _books(store: Store, folder: Path) -> dict[str, Path]:
 
 def test_each_department_gets_its_own_book(store: Store, tmp_path: Path) -> None:
     books = _books(store, tmp_path / "填报")
-    assert sorted(books) == ["进展填报_住建局", "进展填报_写牵头单位".replace("写", "未写"), "进展填报_水利局"]
+    assert sorted(books) == [
+        "进展填报_住建局",
+        "进展填报_写牵头单位".replace("写", "未写"),
+        "进展填报_水利局",
+    ]
     sheet = load_workbook(books["进展填报_住建局"]).active
     assert [sheet.cell(line, 2).value for line in (2, 3)] == ["P1", "P1a"]
     assert sheet.freeze_panes == "A2"
-    assert '"已完成,达到序时进度,滞后,未启动,调整取消"' in [v.formula1 for v in sheet.data_validations.dataValidation]
+    assert '"已完成,达到序时进度,滞后,未启动,调整取消"' in [
+        v.formula1 for v in sheet.data_validations.dataValidation
+    ]
 
 
 def test_filled_books_come_back_and_are_written_once(store: Store, tmp_path: Path) -> None:
     books = _books(store, tmp_path / "填报")
-    _fill(books["进展填报_住建局"], P1=("2025-06-30", "达到序时进度", 60), P1a=("2025-06-30", "已完成", 40.5))
+    _fill(
+        books["进展填报_住建局"],
+        P1=("2025-06-30", "达到序时进度", 60),
+        P1a=("2025-06-30", "已完成", 40.5),
+    )
     merged = take_back([store.spec.plans["p"]], list(books.values()))
     assert not merged.conflicts
     path = write_progress(store.root, store.spec.plans["p"], merged.rows["p"])
@@ -120,9 +135,13 @@ def test_filled_books_come_back_and_are_written_once(store: Store, tmp_path: Pat
     assert take_back([again], list(books.values())).known == 2
 
 
-def test_two_departments_that_disagree_are_a_conflict_and_neither_wins(store: Store, tmp_path: Path) -> None:
+def test_two_departments_that_disagree_are_a_conflict_and_neither_wins(
+    store: Store, tmp_path: Path
+) -> None:
     books = _books(store, tmp_path / "填报")
-    _fill(books["进展填报_住建局"], P1=("2025-06-30", "已完成", 100), P1a=("2025-06-30", "已完成", 40))
+    _fill(
+        books["进展填报_住建局"], P1=("2025-06-30", "已完成", 100), P1a=("2025-06-30", "已完成", 40)
+    )
     _fill(books["进展填报_水利局"], P1=("2025-06-30", "滞后", 10))
     done = CliRunner().invoke(
         command, ["-w", str(store.root), "--merge", str(tmp_path / "填报" / "*.xlsx")]

@@ -62,7 +62,9 @@ def _site(store: Store) -> str:
     held = store.layer("ecological_redline").frame
     x, y = shapely.get_coordinates(held[held["name"] == "密点"].geometry.iloc[0])[0]
     box = shapely.box(x - 0.001, y - 0.001, x + 0.001, y + 0.001)
-    return f'{{"type":"Feature","properties":{{"name":"地块"}},"geometry":{shapely.to_geojson(box)}}}'
+    return (
+        f'{{"type":"Feature","properties":{{"name":"地块"}},"geometry":{shapely.to_geojson(box)}}}'
+    )
 
 
 def _secrets(root: Path) -> set[str]:
@@ -85,7 +87,8 @@ def _text(path: Path) -> str:
     if path.suffix == ".gpkg":
         frames = [pyogrio.read_dataframe(path, layer=name) for name, _ in pyogrio.list_layers(path)]
         return "\n".join(
-            frame.to_csv() + (frame.geometry.to_wkt().to_csv() if hasattr(frame, "geometry") else "")
+            frame.to_csv()
+            + (frame.geometry.to_wkt().to_csv() if hasattr(frame, "geometry") else "")
             for frame in frames
         )
     return data.decode("utf-8", "ignore")
@@ -119,7 +122,9 @@ def test_no_paper_of_a_check_carries_the_red_line(root: Path, tmp_path: Path, su
 
 def test_internal_lets_the_overlap_out(root: Path, tmp_path: Path) -> None:
     out = tmp_path / "结果.geojson"
-    _run(check_command, "-w", str(root), str(root / "site.geojson"), "--internal", "--out", str(out))
+    _run(
+        check_command, "-w", str(root), str(root / "site.geojson"), "--internal", "--out", str(out)
+    )
     assert _found(root, out.read_text("utf-8"))
 
 
@@ -166,7 +171,9 @@ def test_a_vector_map_of_it_is_refused(root: Path, tmp_path: Path, name: str, su
 def test_a_pdf_of_it_is_a_picture(root: Path, tmp_path: Path) -> None:
     paths = [tmp_path / "a.pdf", tmp_path / "b.pdf"]
     for path in paths:
-        done = _run(map_command, "-w", str(root), "secret", "--as-at", "2026-11-23", "--out", str(path))
+        done = _run(
+            map_command, "-w", str(root), "secret", "--as-at", "2026-11-23", "--out", str(path)
+        )
         assert done.exit_code == 0, done.output
     data = paths[0].read_bytes()
     assert data == paths[1].read_bytes()
@@ -179,7 +186,15 @@ def test_a_build_leaves_out_what_would_carry_it_and_says_so(root: Path) -> None:
     assert done.exit_code == 0, done.output
     assert "未生成 build/maps/secret.html" in done.output
     made = sorted(path.name for path in (root / "build" / "maps").iterdir())
-    assert made == ["open.html", "open.pdf", "open.png", "secret.pdf", "secret.png", "tasks.pdf", "tasks.png"]
+    assert made == [
+        "open.html",
+        "open.pdf",
+        "open.png",
+        "secret.pdf",
+        "secret.png",
+        "tasks.pdf",
+        "tasks.png",
+    ]
     for path in (root / "build").rglob("*"):
         if path.is_file() and path.suffix != ".png":
             assert not _found(root, _text(path)), path.name
@@ -219,7 +234,12 @@ def test_zones_around_an_internal_source_are_refused(root: Path) -> None:
         done = _run(delineate_command, "-w", str(root), "密井", "--aquifer", "中砂")
         assert "--internal" in str(done.exception)
         assert "112.80123" not in done.output
-        assert _run(delineate_command, "-w", str(root), "密井", "--aquifer", "中砂", "--internal").exit_code == 0
+        assert (
+            _run(
+                delineate_command, "-w", str(root), "密井", "--aquifer", "中砂", "--internal"
+            ).exit_code
+            == 0
+        )
     finally:
         layer.write_text(before, encoding="utf-8")
 

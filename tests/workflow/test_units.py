@@ -29,21 +29,32 @@ def root(tmp_path: Path) -> Path:
     adopt(root, said(shapefile(tmp_path / "环境管控单元.shp", units), "control_unit"))
     book = openpyxl.Workbook()
     book.active.append(_HEADINGS)
-    book.active.append([1, "ZH1", "甲单元", "重点管控单元", "禁止新建焦化", "", "建应急池", "用水达标"])
+    book.active.append(
+        [1, "ZH1", "甲单元", "重点管控单元", "禁止新建焦化", "", "建应急池", "用水达标"]
+    )
     book.save(root / "data" / "control_units.xlsx")
     return root
 
 
 def _site(folder: Path, *, wide: bool = False) -> Path:
     x, y = EAST + 900, NORTH + 400
-    return shapefile(folder / "地块.shp", table([shapely.box(x, y, x + (200 if wide else 50), y + 50)], name=["地块"]))
+    return shapefile(
+        folder / "地块.shp",
+        table([shapely.box(x, y, x + (200 if wide else 50), y + 50)], name=["地块"]),
+    )
 
 
 def _check(root: Path, site: Path, *more: str) -> str:
-    return CliRunner().invoke(command, ["-w", str(root), str(site), "--as-at", "2026-11-23", *more]).output
+    return (
+        CliRunner()
+        .invoke(command, ["-w", str(root), str(site), "--as-at", "2026-11-23", *more])
+        .output
+    )
 
 
-def test_the_requirements_are_printed_and_empty_ones_said_to_be_empty(root: Path, tmp_path: Path) -> None:
+def test_the_requirements_are_printed_and_empty_ones_said_to_be_empty(
+    root: Path, tmp_path: Path
+) -> None:
     text = _check(root, _site(tmp_path))
     assert "ZH1 甲单元（重点管控单元）" in text
     assert "空间布局约束：禁止新建焦化" in text
@@ -87,7 +98,10 @@ def test_mistakes_of_the_list_are_told_at_their_cell(tmp_path: Path) -> None:
     path = tmp_path / "data" / "control_units.csv"
     path.write_text("单元编码,单元名称\nZH1,甲\nZH1,乙\n", encoding="utf-8-sig")
     _, problems = read_units(tmp_path)
-    assert str(problems[0]) == "data/control_units.csv:3:1: 单元编码 ZH1 重复 — 第 2 行已有，请合并为一行"
+    assert (
+        str(problems[0])
+        == "data/control_units.csv:3:1: 单元编码 ZH1 重复 — 第 2 行已有，请合并为一行"
+    )
     path.write_text("名称\n甲\n", encoding="utf-8-sig")
     assert "缺少单元编码列" in str(read_units(tmp_path)[1][0])
     path.unlink()

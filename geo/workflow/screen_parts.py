@@ -1,0 +1,147 @@
+"""Finished parts of a batch on disk, so that a killed run goes on where it was; and the files made of them.
+
+Parts lie in a folder beside the first output. Its name carries a fingerprint of everything the result
+depends on: another question, other data or another version finds none of them.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import geopandas
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+import pyarrow.parquet as pq
+import pyogrio
+from pyproj import CRS
+
+from geo.documents.spreadsheet import SheetTable, as_xlsx
+from geo.errors import UsageError
+from geo.workflow.screen_rows import heading
+from geo.workflow.writing import replacing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+    from pathlib import Path
+
+_XLSX_ROWS: Final = 1_000_000
+_GPKG_DATE: Final = "2000-01-01T00:00:00Z"
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The folder of finished parts."""
+
+    folder: Path
+
+    @classmethod
+    def beside(cls, out: Path, fingerprint: str) -> Parts:
+        """Name the folder for an output."""
+        return cls(out.parent / f".{out.name}.{fingerprint[:16]}.parts")
+
+    def finished(self) -> int:
+        """Count the parts that are there without a gap."""
+        number = 0
+        while self.path(number).exists():
+            number += 1
+        return number
+
+    def path(self, number: int) -> Path:
+        """Name a part."""
+        return self.folder / f"part-{number:07d}.parquet"
+
+    def save(self, number: int, table: pa.Table) -> None:
+        """Write a part, whole or not at all."""
+        with replacing(self.path(number)) as temporary:
+            pq.write_table(table, temporary, compression="zstd")
+
+    def tables(self) -> Iterator[pa.Table]:
+        """Read the parts in order."""
+        for number in range(self.finished()):
+            yield pq.read_table(self.path(number))
+
+    def remove(self) -> None:
+        """Delete the folder: the outputs are written."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def write_out(parts: Parts, name: str, path: Path, *, titles: dict[str, str], as_at: date) -> None:
+    """Write all parts as one file, a part at a time where the format allows it.
+
+    Raises:
+        UsageError: More rows than a worksheet holds.
+    """
+    with replacing(path) as temporary:
+        if name == "parquet":
+            _as_parquet(parts, temporary)
+        elif name == "gpkg":
+            temporary.unlink()
+            _as_gpkg(parts, temporary)
+        elif name == "csv":
+            _as_csv(parts, temporary, titles)
+        else:
+            temporary.write_bytes(_as_workbook(parts, titles, as_at))
+
+
+def _as_parquet(parts: Parts, path: Path) -> None:
+    """Write GeoParquet 1.1."""
+    column = {"encoding": "WKB", "geometry_types": [], "crs": CRS.from_epsg(4490).to_json_dict()}
+    told = {"version": "1.1.0", "primary_column": "geometry", "columns": {"geometry": column}}
+    writer = None
+    for table in parts.tables():
+        if writer is None:
+            schema = table.schema.with_metadata({b"geo": json.dumps(told).encode()})
+            writer = pq.ParquetWriter(path, schema, compression="zstd")
+        writer.write_table(table.cast(schema))
+    if writer is not None:
+        writer.close()
+
+
+def _as_gpkg(parts: Parts, path: Path) -> None:
+    """Write a GeoPackage whose bytes do not depend on the day."""
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": _GPKG_DATE})
+    try:
+        for number, table in enumerate(parts.tables()):
+            plain = table.drop(["geometry"]).rename_columns(
+                [name.replace(".", "_") for name in table.column_names if name != "geometry"]
+            )
+            shapes = geopandas.GeoSeries.from_wkb(table["geometry"].to_pylist(), crs="EPSG:4490")
+            frame = geopandas.GeoDataFrame(plain.to_pandas(), geometry=shapes)
+            pyogrio.write_dataframe(
+                frame, path, layer="screening", driver="GPKG", geometry_type="Unknown",
+                append=number > 0, dataset_options={"VERSION": "1.3"} if number == 0 else None,
+            )  # fmt: skip
+    finally:
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
+
+
+def _as_csv(parts: Parts, path: Path, titles: dict[str, str]) -> None:
+    """Write UTF-8 with the mark Excel needs."""
+    with path.open("wb") as stream:
+        stream.write(b"\xef\xbb\xbf")
+        for number, table in enumerate(parts.tables()):
+            plain = _plain(table, titles)
+            pa_csv.write_csv(plain, stream, pa_csv.WriteOptions(include_header=number == 0))
+
+
+def _as_workbook(parts: Parts, titles: dict[str, str], as_at: date) -> bytes:
+    """Write one worksheet."""
+    rows: list[dict[str, Any]] = []
+    columns: tuple[str, ...] = ()
+    for table in parts.tables():
+        plain = _plain(table, titles)
+        columns = tuple(plain.column_names)
+        rows += plain.to_pylist()
+        if len(rows) > _XLSX_ROWS:
+            raise UsageError("超过一百万行，Excel 放不下 — 请改用 .csv、.parquet 或 .gpkg")
+    return as_xlsx([SheetTable("批量核查", columns, rows)], as_at=as_at)
+
+
+def _plain(table: pa.Table, titles: dict[str, str]) -> pa.Table:
+    """Give a table without geometry under planners' headings."""
+    kept = table.drop(["geometry"])
+    return kept.rename_columns([heading(name, titles) for name in kept.column_names])
