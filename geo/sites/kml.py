@@ -34,6 +34,7 @@ _TEXTS: Final = frozenset(("name", "coordinates", "coord", "SimpleData", "value"
 _SHAPES: Final[dict[str, Kind]] = {
     "Point": "point", "LineString": "line", "LinearRing": "line", "Track": "line", "Polygon": "polygon",
 }  # fmt: skip
+_OVKML: Final = re.compile(r"\.ovkm[lz]\b", re.IGNORECASE)
 _OVITAL: Final = re.compile(r"OvAttr|OvCoordType|ovital|奥维", re.IGNORECASE)
 _AROUND_COMMA: Final = re.compile(r"\s*,\s*")
 _TRIPLE: Final = re.compile(r"\S+")
@@ -216,7 +217,7 @@ def _claims(text: str, reader: _Reader, shown: Path) -> Claims:
             by=said.by,
             remarks=remarks,
         )
-    shifted = shown.suffix.lower().startswith(".ov") or _OVITAL.search(text[:4000])
+    shifted = _OVKML.search(shown.as_posix()) or _OVITAL.search(text[:4000])
     return Claims(
         datums=frozenset({Datum.WGS84}),
         degrees=True,

@@ -201,6 +201,11 @@ def test_ovital_kml_that_does_not_say_its_system_is_asked_about(corpus, tmp_path
     assert site.geometry.hausdorff_distance(corpus.TRUTH) < 1e-9
 
 
+def test_an_ovkmz_is_asked_about_too(corpus, tmp_path):
+    with pytest.raises(InputError, match="文件来自奥维"):
+        read_sites(corpus.kmz(tmp_path).rename(tmp_path / "地块.ovkmz"))
+
+
 def test_the_marks_of_ovital_are_seen_under_another_suffix(corpus, tmp_path):
     with pytest.raises(InputError, match="文件来自奥维"):
         read_sites(corpus.kml(tmp_path, extra="<OvAttr></OvAttr>"))

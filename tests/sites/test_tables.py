@@ -282,6 +282,18 @@ def test_a_damaged_line_among_pasted_points_is_never_passed_over(write, bad):
         read(write, *points[:2], bad, *points[2:], name="a.txt")
 
 
+def test_a_damaged_last_line_is_never_passed_over(write):
+    with pytest.raises(InputError, match=r"a\.txt:5: 「J5\t4020000\.000」读不出两个坐标"):
+        read(write, *lines(corners()), "J5,4020000.000", name="a.txt")
+
+
+def test_gis_headings_promise_no_order(write):
+    rows = [f"{e},{n}" for n, e in corners()]
+    (site,) = read(write, "POINT_X,POINT_Y", *rows)
+    assert area(site) == pytest.approx(10_000)
+    assert not any("对调" in words for words in site.crs.suspicions)
+
+
 def test_a_declared_packed_number_with_impossible_minutes_is_refused(write):
     with pytest.raises(InputError, match="分或秒大于等于 60"):
         read(
