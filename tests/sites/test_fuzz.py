@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import io
 import random
+import signal
+import sys
 import tempfile
 import time
 import zipfile
+from collections import Counter
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -41,6 +45,9 @@ TOKENS = [
 ]  # fmt: skip
 #: Of processor time, so that a busy machine does not fail the test.
 SECONDS = 2.0
+#: Resident memory of the whole process, which holds every library and the corpus as well.
+MEGABYTES = 1_000
+INPUTS = 10_000
 Edit = tuple[float, str, bytes]
 seeds = st.integers(0, 2**32)
 
@@ -109,16 +116,56 @@ def damaged_inside(data: bytes, changes: list[Edit], pick: int) -> bytes:
     return out.getvalue()
 
 
-def try_reading(path: Path, corpus: Any) -> str:
+class HangError(BaseException):
+    """A reader ran for too long; no ``except Exception`` may turn that into a refusal."""
+
+
+@contextmanager
+def _bounded():
+    """Break off what runs longer than allowed, where the system can."""
+    if not hasattr(signal, "setitimer"):
+        yield
+        return
+
+    def stop(*_):
+        raise HangError(f"more than {SECONDS} s of processor time")
+
+    before = signal.signal(signal.SIGPROF, stop)
+    signal.setitimer(signal.ITIMER_PROF, SECONDS)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
+
+
+def peak_megabytes() -> float:
+    """The most memory this process ever held (0 where the system does not tell)."""
+    if sys.platform == "win32":
+        return 0.0
+    import resource  # noqa: PLC0415 (not on Windows)
+
+    unit = 1024**2 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
+
+
+def try_reading(path: Path, corpus: Any, tally: Counter[str] | None = None) -> str:
     """Read; return what came out, and fail on anything but a site or our own refusal."""
     start = time.process_time()
     refusal: HongxianError | None = None
     sites: tuple[Any, ...] = ()
-    try:
-        sites = read_sites(path, plausible=corpus.COUNTY)
-    except HongxianError as error:
-        refusal = error
-    assert time.process_time() - start < SECONDS, "too slow"
+    with _bounded():
+        try:
+            sites = read_sites(path, plausible=corpus.COUNTY)
+        except HongxianError as error:
+            refusal = error
+    took = time.process_time() - start
+    if tally is not None:
+        tally["read" if refusal is None else "refused"] += 1
+        tally["slowest ms"] = max(tally["slowest ms"], round(1000 * took))
+        tally["cpu ms"] += round(1000 * took)
+    assert took < SECONDS, "too slow"
+    assert peak_megabytes() < MEGABYTES, "too much memory"
     if refusal is None:
         assert sites
         assert all(site.geometry.is_valid and not site.geometry.is_empty for site in sites)
@@ -128,7 +175,7 @@ def try_reading(path: Path, corpus: Any) -> str:
     return "refused"
 
 
-def attack(kind: str, corpus: Any, seed: int) -> str:
+def attack(kind: str, corpus: Any, seed: int, tally: Counter[str] | None = None) -> str:
     """Damage one file of the corpus and read it; the seed says which, where and how."""
     numbers = random.Random(seed)  # noqa: S311 (no secret; hypothesis draws the seed, drawing every edit is slow)
     name, files = numbers.choice(_seed_files(corpus)[kind])
@@ -143,7 +190,7 @@ def attack(kind: str, corpus: Any, seed: int) -> str:
             target = Path(folder, other)
             target.parent.mkdir(exist_ok=True)
             target.write_bytes(broken if other == victim else content)
-        return try_reading(Path(folder, name), corpus)
+        return try_reading(Path(folder, name), corpus, tally)
 
 
 quick = settings(
@@ -154,7 +201,7 @@ quick = settings(
     derandomize=True,
 )
 long = settings(
-    max_examples=10_000, deadline=None, suppress_health_check=list(HealthCheck), database=None
+    max_examples=INPUTS, deadline=None, suppress_health_check=list(HealthCheck), database=None
 )
 
 
@@ -170,13 +217,22 @@ def test_a_damaged_file_is_read_or_refused(kind, corpus):
 
 @pytest.mark.fuzz
 @pytest.mark.parametrize("kind", SEEDS)
-def test_ten_thousand_damaged_files_are_read_or_refused(kind, corpus):
+def test_ten_thousand_damaged_files_are_read_or_refused(kind, corpus, capsys):
+    tally: Counter[str] = Counter()
+
     @long
     @given(seeds)
     def run(seed):
-        attack(kind, corpus, seed)
+        attack(kind, corpus, seed, tally)
 
-    run()
+    try:
+        run()
+    finally:
+        with capsys.disabled():
+            told = ", ".join(f"{name} {number}" for name, number in sorted(tally.items()))
+            print(f"\nfuzz {kind}: {told}, peak {peak_megabytes():.0f} MB")
+    assert tally["read"] + tally["refused"] >= INPUTS
+    assert tally["refused"], "every damaged file was read: nothing was damaged"
 
 
 SUFFIXES = [
