@@ -372,6 +372,11 @@ def test_killing_it_half_way_leaves_the_layers_as_they_were(
     }
     assert open_store(root).layer("ecological_redline").state == "ok"
     assert len(open_store(root).layer("ecological_redline").frame) == 1
+    (left,) = (root / "local" / "cache").glob("adopt-*")
+    os.utime(left, (0, 0))
+    adopt(root, said(file, "ecological_redline"))
+    assert len(open_store(root).layer("ecological_redline").frame) == 2
+    assert not list((root / "local" / "cache").glob("adopt-*"))
 
 
 def test_the_layer_is_stored_in_the_order_of_place(root: Path, tmp_path: Path) -> None:

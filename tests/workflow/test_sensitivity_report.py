@@ -103,9 +103,7 @@ def test_no_atlas_carries_the_red_line(root: Path, tmp_path: Path) -> None:
 
 
 def test_the_record_inside_a_report_is_read_too(root: Path, tmp_path: Path) -> None:
-    data = _report(
-        root, tmp_path / "报告.docx", "site_check", "--site", str(root / "site.geojson")
-    )
+    data = _report(root, tmp_path / "报告.docx", "site_check", "--site", str(root / "site.geojson"))
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         assert any(name.startswith("customXml/") for name in archive.namelist())
     assert "hongxian" in _bytes(data).decode("utf-8", "ignore")
@@ -120,5 +118,7 @@ def test_this_search_finds_them_where_they_may_appear(root: Path, tmp_path: Path
     assert any(name.startswith("degrees") for name in _found(root, out.read_bytes()))
     data = next((root / "local" / "ecological_redline").glob("*.parquet"))
     frame = open_store(root).layer("ecological_redline").frame
-    assert any(name.startswith("binary") for name in _found(root, frame.to_wkb()["geometry"].iloc[0]))
+    assert any(
+        name.startswith("binary") for name in _found(root, frame.to_wkb()["geometry"].iloc[0])
+    )
     assert data.is_file()
