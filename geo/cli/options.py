@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import click
 
 from geo.errors import UsageError
-from geo.workflow.writing import replacing
+from geo.writing import replacing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

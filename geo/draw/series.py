@@ -12,11 +12,12 @@ import shapely
 from matplotlib.backends.backend_pdf import Name, PdfPages
 
 from geo.draw.scene import Focus, Scene, compose
-from geo.draw.sheet import SETTINGS, allow, draw, metadata, replacing, write
+from geo.draw.sheet import SETTINGS, allow, draw, metadata, write
 from geo.errors import UsageError
 from geo.space.shapes import buffer_m
 from geo.spec.maps import DrawLayer
 from geo.store.locate import filtered
+from geo.writing import replacing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -117,7 +118,7 @@ def save_series(
         MissingError: A text has characters that its font cannot show.
     """
     names: list[str] = []
-    with replacing(target) as stream, mpl.rc_context(SETTINGS):
+    with replacing(target) as whole, whole.open("wb") as stream, mpl.rc_context(SETTINGS):
         book: Any = PdfPages(stream, metadata=metadata("pdf", title=title, day=as_at))
         for sheet in sheets:
             allow(sheet.scene, "pdf", internal=internal)
@@ -133,7 +134,7 @@ def save_series(
 
 def _single(figure: Any, path: Path, sheet: Sheet) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    with replacing(path) as stream:
+    with replacing(path) as whole, whole.open("wb") as stream:
         write(figure, stream, "png", title=sheet.scene.title, day=sheet.scene.as_at)
 
 

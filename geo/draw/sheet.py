@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final
@@ -17,9 +15,9 @@ from geo.draw.lettering import Lettering
 from geo.draw.pen import Pen, new_pen
 from geo.draw.swatch import draw_inset, draw_legend
 from geo.errors import MissingError, UsageError
+from geo.writing import replacing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from datetime import date
 
     from matplotlib.figure import Figure
@@ -117,7 +115,7 @@ def save(
     allow(scene, kind, internal=internal)
     figure = draw(scene)
     if isinstance(target, Path):
-        with replacing(target) as stream:
+        with replacing(target) as path, path.open("wb") as stream:
             write(figure, stream, kind, title=scene.title, day=scene.as_at, dpi=dpi)
     else:
         write(figure, target, kind, title=scene.title, day=scene.as_at, dpi=dpi)
@@ -154,15 +152,3 @@ def metadata(kind: str, *, title: str, day: date) -> dict[str, Any]:
     if kind == "svg":
         return {"Title": title, "Creator": "hongxian", "Date": day.isoformat()}
     return {"Title": title, "Software": "hongxian"}
-
-
-@contextmanager
-def replacing(path: Path) -> Iterator[IO[bytes]]:
-    """Write beside a file and take its place at the end; a failure leaves nothing behind."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with beside.open("wb") as stream:
-            yield stream
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)

@@ -15,7 +15,7 @@ from geo.errors import UsageError
 from geo.exhibits import Figure
 from geo.spec.closed import nearest
 from geo.workflow.fragments import interactive_fragment, static_fragment
-from geo.workflow.writing import replacing
+from geo.writing import replacing
 
 if TYPE_CHECKING:
     from datetime import date

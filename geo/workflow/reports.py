@@ -31,7 +31,7 @@ from geo.version import TOOL
 from geo.workflow.inputs import map_inputs
 from geo.workflow.manifest import Fingerprints
 from geo.workflow.report_desk import Asked, Desk
-from geo.workflow.writing import replacing
+from geo.writing import replacing
 
 #: Shipped templates; each in two faces.
 SHIPPED: Final = {

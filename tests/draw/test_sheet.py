@@ -14,8 +14,9 @@ from PIL import Image
 
 from geo.draw.arrange import arrange
 from geo.draw.scale import scale_bar
-from geo.draw.sheet import draw, draw_arranged, metadata, replacing, save
+from geo.draw.sheet import draw, draw_arranged, metadata, save
 from geo.errors import MissingError, UsageError
+from geo.writing import replacing
 from tests.draw.draw_world import make_store, scene_of
 
 BASELINE = Path(__file__).parent / "baseline"
@@ -149,8 +150,8 @@ def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path):
     path.write_bytes(b"old")
 
     def fail():
-        with replacing(path) as stream:
-            stream.write(b"new")
+        with replacing(path) as whole:
+            whole.write_bytes(b"new")
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
