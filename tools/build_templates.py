@@ -338,6 +338,12 @@ def plan_tasks(w: Writer) -> None:
     w.head("管控要求")
     w.token('table("tasks", kind="control")')
     w.head("规划指标")
+    w.tag("if plan.indicators")
+    w.text(
+        '各项指标由基期到目标年的变化见{{ ref("chart_" ~ plan.id) }}，数值按规划文本印出的写法见{{ ref("indicators_" ~ plan.id) }}。'
+    )
+    w.token("chart()")
+    w.tag("endif")
     w.token('table("indicators")')
     w.head("数据来源")
     w.text("界线、水系和各类管控区数据的状态如下；“未取得数据”的类别没有参与落图。")

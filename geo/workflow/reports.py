@@ -31,6 +31,7 @@ from geo.version import TOOL
 from geo.workflow.inputs import map_inputs
 from geo.workflow.manifest import Fingerprints
 from geo.workflow.report_desk import Asked, Desk
+from geo.workflow.report_judge import PLAN_TABLES
 from geo.workflow.writing import replacing
 
 #: Shipped templates; each in two faces.
@@ -170,14 +171,21 @@ def remade_desk(store: Store, record: Mapping[str, Any], sites: Sequence[Path] =
 
 def inputs_of(store: Store, desk: Desk, exhibit_id: str, prints: Fingerprints) -> dict[str, str]:
     """Fingerprint what an exhibit rests on: a map's files, or the whole ground of a check."""
-    function, name, _ = desk.makers[exhibit_id]
+    function, name, arguments = desk.makers[exhibit_id]
     if function == "map":
         return prints.of(map_inputs(store.spec, name))
+    if function == "chart" or name in PLAN_TABLES:
+        plan = name if function == "chart" else desk.plan_named(arguments.get("plan"))
+        return prints.of(_plan_files(store, plan))
     if desk.result is not None:
         sites = {s.site.source.file: s.site.source.sha256 for s in desk.result.sites}
         return {**sites, "workspace": desk.result.workspace.fingerprint}
-    plan_files = [p for p in (store.root / "plans").rglob("*") if p.is_file()]
-    return prints.of([store.root / "workspace.yml", *plan_files])
+    return prints.of(_plan_files(store))
+
+
+def _plan_files(store: Store, plan: str = "") -> list[Path]:
+    folder = store.root / "plans" / plan
+    return [store.root / "workspace.yml", *(p for p in folder.rglob("*") if p.is_file())]
 
 
 def _asked(store: Store, spec: ReportSpec, day: date) -> Asked:

@@ -96,6 +96,32 @@ def test_a_fresh_report_is_not_stale_and_a_changed_number_is_named(root):
     assert len(told) == 2
 
 
+def test_a_chart_of_indicators_stands_in_a_report_and_goes_stale_with_its_plan(root):
+    name = bureau(root, "# 1 指标", "{{ chart('试') }}", "见{{ ref('chart_试') }}")
+    out = root / "报告.docx"
+    made = geo.open(root).report(root / name)
+    made.save(out)
+    figure = made.embedded[0].exhibit
+    assert "优良比例 80 → 85" in figure.alt
+    assert texts(made.data)[-1] == "见图 1-1"
+    assert stale_of(open_store(root), out).stale == ()
+    path = root / "plans" / "试" / "indicators.csv"
+    path.write_text(INDICATORS.replace(",85,", ",90,"), encoding="utf-8-sig")
+    (told,) = map(str, stale_of(open_store(root), out).stale)
+    assert told.startswith("图 1-1　")
+    assert "plans/试/indicators.csv" in told
+
+
+def test_every_table_of_a_check_by_name_and_by_chapter_is_found_again(root):
+    chapters = ["project", "data", "methods", "results", "requirements", "conclusion"]
+    tables = ["topics", "data", "occupation", "targets", "rules", "units", "site_tasks", "corners"]
+    for words in ([f"{{{{ passage('{n}') }}}}" for n in chapters],
+                  [f"{{{{ table('{n}') }}}}" for n in tables]):  # fmt: skip
+        out = root / "报告.docx"
+        geo.open(root).report(bureau(root, *words), sites=[root / "site.geojson"]).save(out)
+        assert stale_of(open_store(root), out).stale == ()
+
+
 def test_a_report_whose_map_or_footprint_is_gone_says_so(root):
     out = root / "报告.docx"
     geo.open(root).report(bureau(root, "{{ map('water') }}"), sites=[root / "site.geojson"]).save(
@@ -152,6 +178,9 @@ def test_a_redacted_copy_has_no_coordinates_and_no_record(root):
         ("{{ passage('methods', site=2) }}", "报告没有用地"),
         ("{{ passage('signture') }}", "报告没有用地"),
         ("{{ table('standing') }}", "没有指明规划"),
+        ("{{ chart('没有') }}", "没有名为 没有 的规划"),
+        ("{{ chart() }}", "没有指明规划"),
+        ("{{ table('unit') }}", "是否想写 units？"),
         ("{{ map('water', label='插图') }}", "可用：图、表、附图、附表"),
     ],
 )
