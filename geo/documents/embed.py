@@ -78,6 +78,7 @@ def embed(
     """
     desk = _Desk(document, placed, numbering, template)
     desk.refuse_in_margins()
+    desk.refuse_in_boxes()
     for paragraph, item in list(desk.marked(Passage)):
         desk.unfold(paragraph, item)
     captions = desk.number()
@@ -132,6 +133,16 @@ class _Desk:
                 continue
             if "\ue000" in "".join(t.text or "" for t in part.element.iter(qn("w:t"))):
                 raise UsageError(f"{self.template}: 页眉页脚中只能写文字标记，不能放图、表或引用")
+
+    def refuse_in_boxes(self) -> None:
+        """A text box is kept twice, for new and old programs: what is numbered would be counted twice."""
+        for box in self.document.element.body.iter(qn("w:txbxContent")):
+            for paragraph in box.iter(qn("w:p")):
+                held = self.items(WordParagraph(paragraph, self.document._body))  # noqa: SLF001
+                if any(not isinstance(item, Reference) for item in held):
+                    raise UsageError(
+                        f"{self.template}: 文本框中只能写文字标记和 ref，图、表、段落请放在正文或表格中"
+                    )
 
     def unfold(self, paragraph: WordParagraph, passage: Passage) -> None:
         """Write a passage before its mark, then take the mark away."""

@@ -21,6 +21,7 @@ from geo.workflow.build import build
 from geo.workflow.report_stale import stale_of
 from geo.workflow.reports import make_report, report_spec
 from tests.documents.bureau import template, texts
+from tests.documents.ooxml import faults
 from tests.store.worlds import add_controls, degrees, river_world
 from tools.build_templates import FOLDER
 from tools.build_templates import build as build_templates
@@ -222,12 +223,14 @@ def test_every_shipped_template_is_filled(root, name, style):
     assert "{{" not in shown
     assert "\ue000" not in shown
     assert made.embedded
+    assert faults(made.data) == []
 
 
 def test_the_shipped_templates_are_what_the_script_makes():
     for name, data in build_templates().items():
         assert (FOLDER / name).read_bytes() == data, f"run tools/build_templates.py: {name}"
         assert len(data) < 200_000
+        assert faults(data) == []
 
 
 def test_build_makes_reports_once_and_again_when_an_input_changes(root):
