@@ -45,9 +45,9 @@ def test_a_token_split_over_runs_by_word_is_still_one_token():
 @pytest.mark.parametrize(
     ("numbered", "sample", "figure", "fields"),
     [
-        ("decimal", "图 1-1", "图 1-1", ["STYLEREF 1 \\s", "SEQ 图 \\* ARABIC \\s 1"]),
-        ("decimal", "图2.3-1", "图1.1-1", ["STYLEREF 2 \\s", "SEQ 图 \\* ARABIC \\s 2"]),
-        ("chineseCounting", "图 1-1", "图 1-1", ["SEQ 章 \\c", "SEQ 图 \\* ARABIC \\s 1"]),
+        ("decimal", "图 1-1", "图 1-1", ["STYLEREF 1 \\s", "SEQ 图 \\* ARABIC \\s 1 \\r 1"]),
+        ("decimal", "图2.3-1", "图1.1-1", ["STYLEREF 2 \\s", "SEQ 图 \\* ARABIC \\s 2 \\r 1"]),
+        ("chineseCounting", "图 1-1", "图 1-1", ["SEQ 章 \\c", "SEQ 图 \\* ARABIC \\s 1 \\r 1"]),
         (None, "图1", "图1", ["SEQ 图 \\* ARABIC"]),
     ],
 )
