@@ -26,6 +26,9 @@ from geo.exhibits import Figure, Table
 _MARK: Final = re.compile("\ue000(\\d+)\ue001")
 
 
+_MARGINS: Final = ("/word/header", "/word/footer", "/word/footnotes", "/word/endnotes")
+
+
 class Placed:
     """What a token may come to besides text."""
 
@@ -124,15 +127,13 @@ class _Desk:
             yield paragraph, found[0]
 
     def refuse_in_margins(self) -> None:
-        """Only plain text may stand in headers and footers."""
+        """Only plain text may stand in headers, footers and notes."""
         for part in self.document.part.package.iter_parts():
             name = str(part.partname)
-            if not name.startswith(("/word/header", "/word/footer")) or not hasattr(
-                part, "element"
-            ):
-                continue
-            if "\ue000" in "".join(t.text or "" for t in part.element.iter(qn("w:t"))):
-                raise UsageError(f"{self.template}: 页眉页脚中只能写文字标记，不能放图、表或引用")
+            if name.startswith(_MARGINS) and "\ue000".encode() in part.blob:
+                raise UsageError(
+                    f"{self.template}: 页眉页脚和脚注中只能写文字标记，不能放图、表或引用"
+                )
 
     def refuse_in_boxes(self) -> None:
         """A text box is kept twice, for new and old programs: what is numbered would be counted twice."""

@@ -16,10 +16,12 @@ from geo.documents.intake import refuse_hostile
 from geo.documents.numbering import Numbering
 from geo.documents.record import write_record
 from geo.documents.sandbox import Sandbox, Spoken, TokenError, shown
-from geo.documents.tokens import place, refuse_wrong, tokens_of
+from geo.documents.tokens import MISCALCULATED, place, place_by_trial, refuse_wrong, tokens_of
 from geo.errors import MissingError, UsageError
 
 NEEDS_EXTRA: Final = "{} 未安装 — 请安装 pip install hongxian[report]"
+#: Figures, tables and references in one report.
+MOST_PLACED: Final = 3000
 Constant = Callable[[str, tuple[Any, ...], dict[str, Any]], None]
 
 
@@ -73,6 +75,9 @@ def fill(
         raise UsageError(
             f"{template}: 标记写法不对（{error.message}）— 请核对 if/for 与 endif/endfor 是否成对"
         ) from error
+    except MISCALCULATED as error:
+        at = place_by_trial(tokens, lambda text: _tried(text, names))
+        raise UsageError(f"{template}: {at}算不出来（{error}）— 请检查两边是否都是数字") from error
     document = word.docx
     embedded = embed(document, tuple(placed), numbering=numbering, template=template)
     kept = record(embedded, sandbox.printed)
@@ -81,6 +86,10 @@ def fill(
     out = io.BytesIO()
     document.save(out)
     return Filled(with_fixed_times(out.getvalue(), as_at=as_at), embedded, dict(sandbox.printed))
+
+
+def _tried(text: str, names: Mapping[str, Any]) -> None:
+    Sandbox(_finalizer([])).from_string(text).render(dict(names))
 
 
 def value_of(expression: str, names: Mapping[str, Any]) -> str:
@@ -109,6 +118,8 @@ def _finalizer(placed: list[Placed]) -> Callable[[Any], str]:
 
     def finalize(value: Any) -> str:
         if isinstance(value, Placed):
+            if len(placed) >= MOST_PLACED:
+                raise TokenError("for", f"图、表和引用超过 {MOST_PLACED} 个 — 请分成几份报告")
             placed.append(value)
             return f"\ue000{len(placed) - 1}\ue001"
         if isinstance(value, Spoken):

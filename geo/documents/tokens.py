@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from docx.oxml import parse_xml
 from docx.oxml.ns import qn
 from jinja2 import TemplateError, nodes
 
@@ -15,6 +16,12 @@ from geo.errors import UsageError
 
 _TAG: Final = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 _FOR: Final = re.compile(r"\{%[-+]?\s*(?:p|tr|tc|r)?\s*for\s+([^\s,]+)\s+in\s", re.DOTALL)
+#: ``{{p x}}`` and its like would put bare text where Word wants a paragraph, a cell or a run.
+_BARE: Final = re.compile(r"\{\{(p|tr|tc|r)\s")
+#: Parts whose text is filled but which python-docx does not take apart.
+_NOTES: Final = ("/word/footnotes.xml", "/word/endnotes.xml")
+#: What a calculation in a token may end in.
+MISCALCULATED: Final = (TypeError, ValueError, ArithmeticError, RecursionError)
 _QUOTES: Final = str.maketrans("“”‘’", "\"\"''")
 
 
@@ -31,9 +38,7 @@ def tokens_of(package: Any) -> tuple[list[Token], list[str]]:
     tokens: list[Token] = []
     faults: list[str] = []
     for part in package.iter_parts():
-        if not part.partname.startswith("/word/") or not hasattr(part, "element"):
-            continue
-        for text in _paragraphs(part.element):
+        for text in _texts(part):
             found = _TAG.findall(text)
             rest = _TAG.sub("", text)
             if any(mark in rest for mark in ("{{", "}}", "{%", "%}")):
@@ -42,6 +47,14 @@ def tokens_of(package: Any) -> tuple[list[Token], list[str]]:
                 )
             tokens += [Token(tag.translate(_QUOTES), text) for tag in found]
     return tokens, faults
+
+
+def _texts(part: Any) -> Iterator[str]:
+    name = str(part.partname)
+    if name in _NOTES:
+        yield from _paragraphs(parse_xml(part.blob))
+    elif name.startswith("/word/") and hasattr(part, "element"):
+        yield from _paragraphs(part.element)
 
 
 def refuse_wrong(
@@ -78,6 +91,18 @@ def place(fault: TokenError, tokens: list[Token], *, shown: str) -> str:
     return located(at, message, shown=shown) if at else f"{shown}: {message}"
 
 
+def place_by_trial(tokens: list[Token], run: Callable[[str], None]) -> str:
+    """Find the token that cannot be worked out by working out each alone; empty when it hangs on a loop."""
+    for token in tokens:
+        try:
+            run(_alone(token.text))
+        except MISCALCULATED:
+            return f"段落“{_short(token.paragraph)}”的标记 {token.text} "
+        except TemplateError:
+            continue  # Its names are bound elsewhere.
+    return "有标记"
+
+
 def _paragraphs(element: Any) -> Iterator[str]:
     for paragraph in element.iter(qn("w:p")):
         runs = (node.text or "" for node in paragraph.iter(qn("w:t")))
@@ -93,13 +118,12 @@ def _faults(
     token: Token, sandbox: Sandbox, known: set[str],
     constant: Callable[[str, tuple[Any, ...], dict[str, Any]], None],
 ) -> Iterator[str]:  # fmt: skip
-    try:
-        tree = sandbox.parse(_alone(token.text))
-    except TokenError as fault:
-        yield fault.message or ""
+    if bare := _BARE.match(token.text):
+        yield f"不能写 {{{{{bare.group(1)} …}}}} — 请写 {{{{ … }}}}"
         return
-    except TemplateError as error:
-        yield f"写法不对（{error.message}）— 请对照 docs/reports.md 的示例"
+    tree = _parsed(token, sandbox)
+    if isinstance(tree, str):
+        yield tree
         return
     calls = list(tree.find_all(nodes.Call))
     for name in tree.find_all(nodes.Name):
@@ -113,6 +137,18 @@ def _faults(
                     constant(call.node.name, *given)
                 except TokenError as fault:
                     yield fault.message or ""
+
+
+def _parsed(token: Token, sandbox: Sandbox) -> nodes.Template | str:
+    """Parse one token by itself, or say what is wrong with it."""
+    try:
+        return sandbox.parse(_alone(token.text))
+    except TokenError as fault:
+        return fault.message or ""
+    except TemplateError as error:
+        return f"写法不对（{error.message}）— 请对照 docs/reports.md 的示例"
+    except MISCALCULATED:
+        return "写法过于复杂或数字过大 — 请对照 docs/reports.md 的示例"
 
 
 def _alone(text: str) -> str:
