@@ -9,8 +9,20 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm
 
+from geo.documents import typst_pdf
+from geo.documents.typst_pdf import pdf_by_typst
 from geo.errors import UsageError
-from tests.documents.bureau import FIGURE, filled, picture, saved, template, texts, xml_of
+from tests.documents.bureau import (
+    DAY,
+    FIGURE,
+    filled,
+    picture,
+    repacked,
+    saved,
+    template,
+    texts,
+    xml_of,
+)
 from tests.documents.ooxml import faults
 
 W = nsdecls("w")
@@ -157,3 +169,44 @@ def test_a_figure_is_an_inline_picture_that_can_be_dragged_larger():
     assert "noResize" not in xml
     assert "noGrp" not in xml
     assert f'descr="{FIGURE.alt}"' in xml
+
+
+def test_typst_sets_what_stands_in_controls_boxes_cells_headers_and_notes_once():
+    document = form()
+    grid = document.add_table(3, 2)
+    grid.cell(0, 0).merge(grid.cell(1, 0)).text = "竖并"
+    grid.cell(2, 0).merge(grid.cell(2, 1)).text = "横并"
+    grid.cell(1, 1).add_paragraph("{{ table() }}")
+    document.sections[0].header.paragraphs[0].add_run().add_picture(io.BytesIO(picture(3.0)))
+    setter = typst_pdf._Setter(Document(io.BytesIO(filled(saved(document)).data)), "报告")
+    source = setter.source()
+    assert source.count('"竖并"') == 1
+    assert "rowspan: 2" in source
+    assert "colspan: 2" in source
+    # The figure in the content control and the wide one, the table of the text and that of the cell.
+    assert source.count('"　水系图"') == 2
+    assert source.count('"　面积表"') == 2
+    # Two copies of a text box are one text; the header is set for each section.
+    assert source.count('"报告，"') == 1
+    assert len(setter.pictures) == 2
+    assert pdf_by_typst(saved(document), title="报告", as_at=DAY).startswith(b"%PDF")
+
+
+def test_typst_leaves_a_frame_that_names_a_picture_it_cannot_show():
+    document = Document()
+    document.add_paragraph().add_run().add_picture(io.BytesIO(picture()))
+    data = saved(document)
+    rels = xml_of(data, "word/_rels/document.xml.rels").replace("image1.png", "image1.emf")
+    types = xml_of(data, "[Content_Types].xml").replace('Extension="png"', 'Extension="emf"')
+    data = repacked(
+        data,
+        {
+            "word/_rels/document.xml.rels": rels,
+            "[Content_Types].xml": types,
+            "word/media/image1.emf": b"x",
+        },
+    )
+    assert "此处图片为 EMF 格式" in typst_pdf._Setter(Document(io.BytesIO(data)), "报告").source()
+    broken = repacked(saved(document), {"word/media/image1.png": b"no picture"})
+    with pytest.raises(UsageError, match="请检查模板里的图片"):
+        pdf_by_typst(broken, title="报告", as_at=DAY)
