@@ -69,6 +69,7 @@ class Embedded:
 
     exhibit: Figure | Table
     number: str
+    bookmark: str = ""
 
 
 def embed(
@@ -88,7 +89,7 @@ def embed(
     desk.refer(captions)
     desk.put(captions)
     desk.list_them(captions)
-    return tuple(Embedded(c.exhibit, c.shown) for c in captions)
+    return tuple(Embedded(c.exhibit, c.shown, c.bookmark) for c in captions)
 
 
 class _Desk:

@@ -16,10 +16,20 @@ from geo.documents.intake import refuse_hostile
 from geo.documents.numbering import Numbering
 from geo.documents.record import write_record
 from geo.documents.sandbox import Sandbox, Spoken, TokenError, shown
-from geo.documents.tokens import MISCALCULATED, place, place_by_trial, refuse_wrong, tokens_of
+from geo.documents.tokens import (
+    MISCALCULATED,
+    place,
+    place_by_trial,
+    refuse_wrong,
+    surroundings,
+    tokens_of,
+)
 from geo.errors import MissingError, UsageError
 
 NEEDS_EXTRA: Final = "{} 未安装 — 请安装 pip install hongxian[report]"
+Recorder = Callable[
+    [tuple[Embedded, ...], Mapping[str, str], Mapping[str, tuple[str, str]]], str | None
+]
 #: Figures, tables and references in one report.
 MOST_PLACED: Final = 3000
 Constant = Callable[[str, tuple[Any, ...], dict[str, Any]], None]
@@ -42,7 +52,7 @@ class Filled:
 
 def fill(
     data: bytes, names: Mapping[str, Any], *, template: str, as_at: date, numbering: Numbering,
-    constant: Constant, record: Callable[[tuple[Embedded, ...], Mapping[str, str]], str | None],
+    constant: Constant, record: Recorder,
 ) -> Filled:  # fmt: skip
     """Fill a template; nothing comes out unless all of it is right.
 
@@ -53,7 +63,8 @@ def fill(
         as_at: Date of the document.
         numbering: How captions are numbered.
         constant: Judges calls with constant arguments before anything is drawn.
-        record: Makes the record kept inside the file, from what was embedded and printed.
+        record: Makes the record kept inside the file, from what was embedded, what each token of fixed meaning
+            came to, and the words before and after it.
 
     Raises:
         InputError: The template is hostile or no Word file.
@@ -80,7 +91,7 @@ def fill(
         raise UsageError(f"{template}: {at}算不出来（{error}）— 请检查两边是否都是数字") from error
     document = word.docx
     embedded = embed(document, tuple(placed), numbering=numbering, template=template)
-    kept = record(embedded, sandbox.printed)
+    kept = record(embedded, sandbox.printed, surroundings(tokens, sandbox))
     if kept is not None:
         write_record(document, kept)
     out = io.BytesIO()

@@ -11,7 +11,7 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import qn
 from jinja2 import TemplateError, nodes
 
-from geo.documents.sandbox import Sandbox, TokenError, nearest_name
+from geo.documents.sandbox import Sandbox, TokenError, expression_of, nearest_name
 from geo.errors import UsageError
 
 _TAG: Final = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
@@ -20,6 +20,8 @@ _FOR: Final = re.compile(r"\{%[-+]?\s*(?:p|tr|tc|r)?\s*for\s+([^\s,]+)\s+in\s", 
 _BARE: Final = re.compile(r"\{\{(p|tr|tc|r)\s")
 #: Parts whose text is filled but which python-docx does not take apart.
 _NOTES: Final = ("/word/footnotes.xml", "/word/endnotes.xml")
+#: So many characters on either side of a token tell where its value stands.
+_NEAR: Final = 4
 #: What a calculation in a token may end in.
 MISCALCULATED: Final = (TypeError, ValueError, ArithmeticError, RecursionError)
 _QUOTES: Final = str.maketrans("“”‘’", "\"\"''")
@@ -55,6 +57,19 @@ def _texts(part: Any) -> Iterator[str]:
         yield from _paragraphs(parse_xml(part.blob))
     elif name.startswith("/word/") and hasattr(part, "element"):
         yield from _paragraphs(part.element)
+
+
+def surroundings(tokens: list[Token], sandbox: Sandbox) -> dict[str, tuple[str, str]]:
+    """Give the words next to each token of fixed meaning, by its expression: where its value stands in the text."""
+    out: dict[str, tuple[str, str]] = {}
+    for token in (t for t in tokens if t.text.startswith("{{")):
+        tree = sandbox.parse(token.text)
+        told = [part for output in tree.find_all(nodes.Output) for part in output.nodes]
+        before, _, after = token.paragraph.translate(_QUOTES).partition(token.text)
+        words = (_TAG.split(before)[-1][-_NEAR:], _TAG.split(after)[0][:_NEAR])
+        for name in filter(None, map(expression_of, told)):
+            out.setdefault(name, words)
+    return out
 
 
 def refuse_wrong(

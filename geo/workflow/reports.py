@@ -123,8 +123,15 @@ def make_report(store: Store, spec: ReportSpec, *, as_at: date | None = None) ->
     desk = Desk(store, _asked(store, spec, day))
     numbering = parse_numbering(spec.numbering or _NUMBERING[spec.style])
 
-    def record(embedded: tuple[Embedded, ...], printed: Mapping[str, str]) -> str | None:
-        return None if spec.redact else _record(store, spec, desk, embedded, printed, day)
+    def record(
+        embedded: tuple[Embedded, ...], printed: Mapping[str, str],
+        around: Mapping[str, tuple[str, str]],
+    ) -> str | None:  # fmt: skip
+        values = [
+            {"expression": e, "shown": v, "around": list(around.get(e, ("", "")))}
+            for e, v in sorted(printed.items())
+        ]
+        return None if spec.redact else _record(store, spec, desk, embedded, values, day)
 
     filled = fill(
         data, desk.names, template=name, as_at=day, numbering=numbering, constant=desk.constant,
@@ -220,7 +227,7 @@ def _refuse_unknown(store: Store, spec: ReportSpec) -> None:
 
 def _record(
     store: Store, spec: ReportSpec, desk: Desk, embedded: tuple[Embedded, ...],
-    printed: Mapping[str, str], day: date,
+    values: Sequence[Mapping[str, Any]], day: date,
 ) -> str:  # fmt: skip
     """Write down what the report was made of, inside the report itself."""
     prints = Fingerprints(store.root)
@@ -229,14 +236,14 @@ def _record(
         function, name, arguments = desk.makers[item.exhibit.id]
         exhibits.append({
             "id": item.exhibit.id, "kind": "figure" if isinstance(item.exhibit, Figure) else "table",
-            "number": item.number, "caption": item.exhibit.caption, "fingerprint": item.exhibit.fingerprint,
+            "number": item.number, "bookmark": item.bookmark, "caption": item.exhibit.caption, "fingerprint": item.exhibit.fingerprint,
             "made_by": {"function": function, "name": name, "arguments": arguments},
             "inputs": inputs_of(store, desk, item.exhibit.id, prints),
         })  # fmt: skip
     asked = _without_folders(store.root, spec).model_dump(mode="json")
     told = {
         "schema": SCHEMA, "tool": TOOL, "as_at": day.isoformat(), "report": asked, "exhibits": exhibits,
-        "values": [{"expression": e, "shown": v} for e, v in sorted(printed.items())],
+        "values": values,
     }  # fmt: skip
     return json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True)
 

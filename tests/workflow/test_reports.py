@@ -20,7 +20,7 @@ from geo.workflow import reports as reports_module
 from geo.workflow.build import build
 from geo.workflow.report_stale import stale_of
 from geo.workflow.reports import make_report, report_spec
-from tests.documents.bureau import template, texts
+from tests.documents.bureau import repacked, template, texts, xml_of
 from tests.documents.ooxml import faults
 from tests.store.worlds import add_controls, degrees, river_world
 from tools.build_templates import FOLDER
@@ -95,6 +95,83 @@ def test_a_fresh_report_is_not_stale_and_a_changed_number_is_named(root):
     assert "{{ indicator('试', 1).target_2025 }} = 85：现在是 90" in told
     assert any("水系图" in line and "maps/water.yml" in line for line in told)
     assert len(told) == 2
+
+
+def typed_over(path, part, old, new):
+    data = path.read_bytes()
+    xml = xml_of(data, part)
+    assert old in xml
+    path.write_bytes(repacked(data, {part: xml.replace(old, new, 1)}))
+
+
+def test_what_somebody_typed_over_in_the_file_is_named(root):
+    name = bureau(root, "# 1 甲", "见{{ ref('water') }}，目标 {{ indicator('试', 1).target_2025 }}%", "{{ map('water') }}",
+                  "{{ map('water', label='图') }}", "{{ table('indicators', plan='试') }}")  # fmt: skip
+    out = root / "报告.docx"
+    whole = geo.open(root).report(root / name)
+
+    def told(old, new):
+        whole.save(out)
+        typed_over(out, "word/document.xml", old, new)
+        return [str(item) for item in stale_of(open_store(root), out).stale]
+
+    whole.save(out)
+    assert stale_of(open_store(root), out).stale == ()
+    # A reference, a caption's number, a value in the text and a cell of a table, one at a time.
+    (line,) = told(">图 1-1<", ">图 1-7<")
+    assert "交叉引用写作“图 1-7”，所指的题注是“图 1-1”" in line
+    (line,) = told("<w:t>2</w:t>", "<w:t>5</w:t>")
+    assert line == "图号表号：题注“图 1-5　水系图”的编号应为 2，文中是 5"
+    (line,) = told("<w:t>80（2020）</w:t>", "<w:t>70（2020）</w:t>")
+    assert line.startswith("表 1-1　")
+    assert "第 1 行“基准值（年）”是 70（2020），应为 80（2020）" in line
+    # The 85 of the text stands in the table as well: its sentence tells.
+    assert told("目标 85%", "目标 95%") == []
+    assert stale_of(open_store(root), out).notes == (
+        "文中“，目标 85%”处改动过，请核对 {{ indicator('试', 1).target_2025 }} 的值",
+    )
+
+
+def test_a_value_typed_over_that_stands_nowhere_else_is_stale(root):
+    out = root / "报告.docx"
+    name = bureau(root, "目标 {{ indicator('试', 1).target_2025 }}%")
+    geo.open(root).report(root / name).save(out)
+    typed_over(out, "word/document.xml", "目标 85%", "目标 95%")
+    (line,) = map(str, stale_of(open_store(root), out).stale)
+    assert line == "{{ indicator('试', 1).target_2025 }} = 85：文中已找不到这个值，可能被手工改动"
+
+
+def test_a_number_counted_anew_after_an_insertion_is_right(root):
+    out = root / "报告.docx"
+    name = bureau(
+        root, "# 1 甲", "{{ map('water') }}", "{{ map('water') }}", "见{{ ref('water') }}"
+    )
+    geo.open(root).report(root / name).save(out)
+    # As Word does when somebody puts a figure of his own between the two and updates: 1, 2, 3.
+    own = ('<w:p><w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText>SEQ 图</w:instrText></w:r><w:r>'
+           '<w:fldChar w:fldCharType="separate"/></w:r><w:r><w:t>2</w:t></w:r><w:r><w:fldChar w:fldCharType="end"/></w:r></w:p>')  # fmt: skip
+    xml = xml_of(out.read_bytes())
+    second = xml.rindex("<w:p>", 0, xml.rindex("<w:drawing>"))
+    xml = xml[:second] + own + xml[second:].replace("<w:t>2</w:t>", "<w:t>3</w:t>", 1)
+    out.write_bytes(repacked(out.read_bytes(), {"word/document.xml": xml}))
+    assert stale_of(open_store(root), out).stale == ()
+
+
+def test_a_rounded_value_and_one_picked_by_position_are_asked_again(root):
+    out = root / "报告.docx"
+    name = bureau(root, "{{ check.sites[0].area_ha|fixed(4) }}", "{{ check.sites[0].name }}")
+    geo.open(root).report(root / name, sites=[root / "site.geojson"]).save(out)
+    values = read_record(out.read_bytes(), shown="a")["values"]
+    assert [v["expression"] for v in values] == [
+        "check.sites[0].area_ha|fixed(4)",
+        "check.sites[0].name",
+    ]
+    assert stale_of(open_store(root), out).stale == ()
+    site = json.loads((root / "site.geojson").read_text(encoding="utf-8"))
+    site["properties"]["name"] = "乙地块"
+    (root / "site.geojson").write_text(json.dumps(site), encoding="utf-8")
+    (told,) = map(str, stale_of(open_store(root), out).stale)
+    assert told == "{{ check.sites[0].name }} = 甲地块：现在是 乙地块"
 
 
 def test_a_chart_of_indicators_stands_in_a_report_and_goes_stale_with_its_plan(root):
