@@ -67,9 +67,19 @@ class Worked:
             for row in after.findall(qn("w:tr"))
         )  # fmt: skip
 
-    def wrong_numbers(self) -> Iterator[str]:
-        """Tell each number of a caption, and each reference, that shows something else than it comes to."""
-        yield from _miscounted(self.document)
+    def wrong_numbers(self, recorded: Mapping[str, str]) -> Iterator[str]:
+        r"""Tell each number of a caption, and each reference, that shows something else than it comes to.
+
+        Args:
+            recorded: Numbers as they were written, by bookmark. One that still reads so is right whatever its field
+                says: LibreOffice leaves the restarts out when it saves.
+        """
+        same = {
+            next(self.marks[name].iterancestors(qn("w:p")))
+            for name, number in recorded.items()
+            if name in self.marks and _marked(self.marks[name]).strip() == number
+        }
+        yield from _miscounted(self.document, same)
         for field in _fields(self.document):
             if field.words[0] == "REF" and len(field.words) > 1:
                 yield from self._misreferred(field)
@@ -85,7 +95,7 @@ class Worked:
             yield f"交叉引用写作“{field.shown}”，所指的题注是“{meant}”（段落“{_text(field.paragraph)[:40]}”）"
 
 
-def _miscounted(document: Any) -> Iterator[str]:
+def _miscounted(document: Any, same: set[Any]) -> Iterator[str]:
     counts: dict[str, int] = {}
     begun: dict[str, int] = {}
     by_paragraph: dict[Any, list[Field]] = {}
@@ -97,18 +107,23 @@ def _miscounted(document: Any) -> Iterator[str]:
         if level is not None:
             begun = {label: min(level, begun.get(label, 9)) for label in _LABELS}
         for held in by_paragraph.get(element, ()):
-            yield from _judged(held, counts, begun)
+            told = _judged(held, counts, begun)
+            if told and element not in same:
+                yield told
 
 
-def _judged(field: Field, counts: dict[str, int], begun: dict[str, int]) -> Iterator[str]:
+def _judged(field: Field, counts: dict[str, int], begun: dict[str, int]) -> str:
+    """Count one field, and tell what it should show when it shows something else."""
     label = field.words[1]
     restart, by_level = _RESTART.search(field.instruction), _BY_LEVEL.search(field.instruction)
     if by_level and begun.get(label, 9) <= int(by_level.group(1)):
         counts[label] = 0
     begun[label] = 9
     counts[label] = int(restart.group(1)) if restart else counts.get(label, 0) + 1
-    if field.shown.strip() != str(counts[label]):
-        yield f"题注“{_text(field.paragraph)[:40]}”的编号应为 {counts[label]}，文中是 {field.shown.strip() or '空白'}"
+    if field.shown.strip() == str(counts[label]):
+        return ""
+    shown = field.shown.strip() or "空白"
+    return f"题注“{_text(field.paragraph)[:40]}”的编号是 {shown}，按次序应为 {counts[label]}"
 
 
 def _fields(document: Any) -> Iterator[Field]:

@@ -90,6 +90,7 @@ def fill(
         at = place_by_trial(tokens, lambda text: _tried(text, names))
         raise UsageError(f"{template}: {at}算不出来（{error}）— 请检查两边是否都是数字") from error
     document = word.docx
+    _drop_thumbnail(document.part.package)
     embedded = embed(document, tuple(placed), numbering=numbering, template=template)
     kept = record(embedded, sandbox.printed, surroundings(tokens, sandbox))
     if kept is not None:
@@ -112,6 +113,13 @@ def value_of(expression: str, names: Mapping[str, Any]) -> str:
     sandbox = Sandbox(_finalizer([]))
     rendered: str = sandbox.from_string(f"{{{{ {expression} }}}}").render(dict(names))
     return sandbox.printed.get(expression, rendered)
+
+
+def _drop_thumbnail(package: Any) -> None:
+    """A template's little picture shows the page of another report."""
+    for key, relation in list(package.rels.items()):
+        if relation.reltype.endswith("/thumbnail"):
+            del package.rels[key]
 
 
 def _open(data: bytes) -> Any:

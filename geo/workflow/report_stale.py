@@ -60,9 +60,10 @@ def stale_of(store: Store, path: Path, *, sites: Sequence[Path] = ()) -> Verdict
     desk = remade_desk(store, record, sites)
     prints = Fingerprints(store.root)
     exhibits = record["exhibits"]
+    numbers = {item.get("bookmark", ""): item["number"] for item in exhibits}
     found = [s for item in exhibits for s in _exhibit(store, desk, item, prints, worked)]
     found += [s for item in record["values"] for s in _value(desk, item, worked)]
-    found += [Stale("图号表号", told) for told in worked.wrong_numbers()]
+    found += [Stale("图号表号", told) for told in worked.wrong_numbers(numbers)]
     other = [] if record["tool"] == TOOL else [f"报告由 {record['tool']} 生成，现为 {TOOL}"]
     notes = (*other, *(text for item in record["values"] for text in _reworded(item, worked)))
     checked = len(exhibits) + len(record["values"])

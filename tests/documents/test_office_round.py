@@ -6,7 +6,8 @@ import pytest
 
 from geo.documents.libreoffice import soffice
 from geo.documents.record import read_record
-from tests.documents.bureau import filled, template, texts
+from geo.documents.recount import Worked
+from tests.documents.bureau import filled, repacked, template, texts, xml_of
 
 RECORD = '{"schema": "hongxian.report/1", "a": "甲"}'
 
@@ -41,3 +42,17 @@ def test_numbers_references_and_record_are_the_same_after_saving_in_libreoffice(
     assert len(numbers[0]) == 10
     assert numbers[0] == numbers[1]
     assert read_record(again, shown="a")["a"] == "甲"
+
+
+@pytest.mark.office
+def test_a_report_saved_in_libreoffice_has_no_wrong_numbers_until_somebody_types_one(tmp_path):
+    lines = ["# 甲", "{{ figure() }}", "{{ figure() }}", "# 乙", "{{ figure() }}", "{{ table() }}"]
+    done = filled(template(*lines, numbered="decimal"), record=RECORD)
+    numbers = {item.bookmark: item.number for item in done.embedded}
+    again = resaved(done.data, tmp_path)
+    assert list(Worked(again).wrong_numbers(numbers)) == []
+    table = next(item.bookmark for item in done.embedded if item.number == "表 2-1")
+    assert Worked(again).cells(table)[1] == ("甲", "1.0000")
+    xml = xml_of(again).replace("<w:t>2</w:t>", "<w:t>8</w:t>", 1)
+    (told,) = Worked(repacked(again, {"word/document.xml": xml})).wrong_numbers(numbers)
+    assert "“图 1-8　水系图”的编号是 8" in told

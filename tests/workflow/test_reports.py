@@ -3,12 +3,14 @@
 import io
 import json
 import time
+import zipfile
 from datetime import date
 
 import pytest
 import shapely
 from click.testing import CliRunner
 from docx import Document
+from PIL import Image
 
 import geo
 from geo.cli.main import cli
@@ -97,6 +99,26 @@ def test_a_fresh_report_is_not_stale_and_a_changed_number_is_named(root):
     assert len(told) == 2
 
 
+def test_a_changed_layer_is_named_by_the_map_it_touches_and_nothing_else(root):
+    out = root / "报告.docx"
+    name = bureau(
+        root,
+        "{{ map('water') }}",
+        "{{ chart('试') }}",
+        "{{ table('topics') }}",
+        "{{ table('rules') }}",
+    )
+    geo.open(root).report(root / name, sites=[root / "site.geojson"]).save(out)
+    layer = root / "layers" / "rivers.yml"
+    before = layer.read_text(encoding="utf-8")
+    layer.write_text(before.replace("title: ", "title: 新"), encoding="utf-8")
+    told = [str(item) for item in stale_of(open_store(root), out).stale]
+    assert any("水系图" in line and "layers/rivers.yml" in line for line in told)
+    assert not any("指标" in line for line in told)
+    layer.write_text(before, encoding="utf-8")
+    assert stale_of(open_store(root), out).stale == ()
+
+
 def typed_over(path, part, old, new):
     data = path.read_bytes()
     xml = xml_of(data, part)
@@ -121,7 +143,7 @@ def test_what_somebody_typed_over_in_the_file_is_named(root):
     (line,) = told(">图 1-1<", ">图 1-7<")
     assert "交叉引用写作“图 1-7”，所指的题注是“图 1-1”" in line
     (line,) = told("<w:t>2</w:t>", "<w:t>5</w:t>")
-    assert line == "图号表号：题注“图 1-5　水系图”的编号应为 2，文中是 5"
+    assert line == "图号表号：题注“图 1-5　水系图”的编号是 5，按次序应为 2"
     (line,) = told("<w:t>80（2020）</w:t>", "<w:t>70（2020）</w:t>")
     assert line.startswith("表 1-1　")
     assert "第 1 行“基准值（年）”是 70（2020），应为 80（2020）" in line
@@ -237,6 +259,26 @@ def test_a_redacted_copy_has_no_coordinates_and_no_record(root):
     assert "对外副本，坐标从略。" in texts(copy.data)
     with pytest.raises(InputError, match="对外副本"):
         read_record(copy.data, shown="a")
+
+
+def test_no_part_of_a_redacted_copy_holds_a_coordinate(root):
+    site = json.loads((root / "site.geojson").read_text(encoding="utf-8"))
+    corners = {value for pair in site["geometry"]["coordinates"][0] for value in pair}
+    lines = ["{{ site_map() }}", "{{ map('water') }}", "{{ check }}", "{{ check.sites[0].districts }}", "{{ table('corners') }}",
+             *(f"{{{{ passage('{n}') }}}}" for n in ("project", "data", "methods", "results", "requirements", "conclusion"))]  # fmt: skip
+    for template_name in (bureau(root, *lines), "site_check"):
+        copy = geo.open(root).report(template_name, sites=[root / "site.geojson"], redact=True)
+        with zipfile.ZipFile(io.BytesIO(copy.data)) as archive:
+            names = archive.namelist()
+            held = b"\n".join(archive.read(name) for name in names)
+            pictures = [archive.read(n) for n in names if n.startswith("word/media/")]
+        assert not any(f"{value:.3f}".encode() in held for value in corners)
+        assert "docProps/thumbnail.jpeg" not in names
+        assert b"hongxian:report" not in held
+        # What a picture says of itself is a title and the program's name.
+        told = [set(Image.open(io.BytesIO(p)).info) for p in pictures]
+        assert all(keys <= {"dpi", "Software", "Title", "Description"} for keys in told)
+        assert pictures
 
 
 @pytest.mark.parametrize(
