@@ -6,7 +6,7 @@ import io
 from typing import Any, Final
 
 from docx.enum.style import WD_STYLE_TYPE
-from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
@@ -91,6 +91,7 @@ def _grid(after: Any, table: Table, width_mm: float) -> WordTable:
 def _fill(row: Any, texts: tuple[str, ...], align: str, *, bold: bool = False) -> None:
     _flag(row, "w:cantSplit")
     for cell, text, side in zip(row.cells, texts, align, strict=True):
+        cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
         paragraph = cell.paragraphs[0]
         paragraph.alignment = _ALIGN[side]
         look = paragraph.paragraph_format
