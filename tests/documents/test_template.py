@@ -7,6 +7,7 @@ import sys
 import pytest
 from docx import Document
 
+from geo.documents import typst_pdf
 from geo.documents.libreoffice import flattened, pdf_by_libreoffice
 from geo.documents.record import read_record, write_record
 from geo.documents.typst_pdf import pdf_by_typst
@@ -209,6 +210,18 @@ def test_typst_sets_the_same_document_with_the_same_bytes():
     first = pdf_by_typst(data, title="报告", as_at=DAY)
     assert first.startswith(b"%PDF")
     assert first == pdf_by_typst(data, title="报告", as_at=DAY)
+
+
+@pytest.mark.parametrize("numbered", ["decimal", "chineseCounting", None])
+def test_typst_sets_the_same_exhibits_with_the_same_numbers(numbered):
+    lines = [*WHOLE, "# 其他", "{{ figure() }}", "{{ table(label='附表') }}"]
+    done = filled(template(*lines, numbered=numbered))
+    source = typst_pdf._Setter(Document(io.BytesIO(done.data)), "报告").source()
+    said = "".join(re.findall(r'\), "([^"]*)"\)', source))
+    at = 0
+    for item in done.embedded:
+        at = said.index(f"{item.number}　{item.exhibit.caption}", at)
+    assert "见图 1-1和表 1-1。" in said or numbered is None
 
 
 def test_flattened_fields_keep_what_they_showed_and_page_numbers_stay_fields():
