@@ -23,6 +23,8 @@ _ALIGN: Final = {
 #: Room under a picture for its caption and sources.
 _CAPTION_MM: Final = 16.0
 _CELL_PT: Final = 9.0
+#: Rows with the head.
+_SHORT: Final = 9
 
 
 def style_of(document: Any, name: str) -> Any:
@@ -59,6 +61,10 @@ def insert_table(after: Any, table: Table, area: Area) -> Any:
     _flag(rows[0], "w:tblHeader")
     for row, cells in zip(rows[1:], table.rows, strict=True):
         _fill(row, cells, align)
+    # A short table stays on one page; the notes of any stay with its last row.
+    for row in rows if len(rows) <= _SHORT else rows[-1:]:
+        for cell in row.cells:
+            cell.paragraphs[0].paragraph_format.keep_with_next = True
     end = OxmlElement("w:p")
     grid._tbl.addnext(end)  # noqa: SLF001
     closing = WordParagraph(end, after._parent)  # noqa: SLF001

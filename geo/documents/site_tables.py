@@ -47,7 +47,7 @@ def data_table(site: SiteResult) -> Table:
         for asked in site.layers
     )
     columns = ("数据", "提供单位", "数据日期", "性质", "精度（m）", "状态")
-    return Table("data", "数据来源表", columns, rows, "llccrl", (42, 36, 20, 20, 18, 34))
+    return Table("data", "数据来源表", columns, rows, "llccrl", (41, 34, 20, 20, 20, 35))
 
 
 def occupation_table(site: SiteResult) -> Table:
@@ -74,7 +74,7 @@ def occupation_table(site: SiteResult) -> Table:
         columns,
         tuple(rows),
         "llrrrrl",
-        (34, 32, 18, 18, 24, 20, 28),
+        (32, 30, 20, 19, 26, 20, 27),
         (note,),
     )
 
@@ -153,7 +153,7 @@ def task_table(site: SiteResult) -> Table | None:
         for t in site.tasks
     )  # fmt: skip
     columns = ("编号", "类别", "内容", "关系", "判定", "说明")
-    return Table("tasks", "规划任务与管控要求表", columns, rows, "lclccl", (26, 12, 44, 18, 20, 54))
+    return Table("tasks", "规划任务与管控要求表", columns, rows, "lclccl", (25, 12, 42, 21, 21, 53))
 
 
 def corner_table(site: SiteResult) -> Table | None:

@@ -232,7 +232,7 @@ class _Setter:
         header = f"table.header({', '.join(head)}), " if head else ""
         stroke = "0.5pt" if self._is_lined(table) else "none"
         return (
-            f"#block(width: 100%)[#set par(justify: false)\n#table(columns: ({columns},), stroke: {stroke}, "
+            f"#block(width: 100%, breakable: {'false' if _is_whole(lines) else 'true'})[#set par(justify: false)\n#table(columns: ({columns},), stroke: {stroke}, "
             f"inset: (x: 3pt, y: 2pt), align: horizon, {header}{', '.join(rows)})]"
         )
 
@@ -288,6 +288,11 @@ def _unwrapped(holder: Any) -> Iterator[Any]:
 def _span(cell: Any) -> int:
     span = cell.find(f"{qn('w:tcPr')}/{qn('w:gridSpan')}")
     return 1 if span is None else int(span.get(qn("w:val")))
+
+
+def _is_whole(rows: list[Any]) -> bool:
+    """Tell whether every row keeps with the next: Word then leaves the table on one page."""
+    return bool(rows) and all(row.find(f".//{qn('w:keepNext')}") is not None for row in rows)
 
 
 def _merged_below(rows: list[Any], start: int) -> int:

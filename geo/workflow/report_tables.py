@@ -80,7 +80,7 @@ def indicator_table(plan: Plan, *, place: str) -> Table:
     columns = ("序号", "指标", "单位", "基准值（年）", *(f"{year} 年" for year in years), "属性")
     return Table(
         f"indicators_{plan.id}", f"{place}规划指标表", columns, rows, "clc" + "r" * (len(years) + 1) + "c",
-        (12, 56, 20, 26, *(20.0,) * len(years), 18), ("指标值按规划文本印出的写法",),
+        (12, 50, 20, 31, *(21.0,) * len(years), 18), ("指标值按规划文本印出的写法",),
     )  # fmt: skip
 
 

@@ -7,10 +7,13 @@ import sys
 import pytest
 from docx import Document
 
+from geo.documents import typst_pdf
+from geo.documents.embed import Inset
 from geo.documents.libreoffice import flattened, pdf_by_libreoffice
 from geo.documents.record import read_record, write_record
 from geo.documents.typst_pdf import pdf_by_typst
 from geo.errors import InputError, MissingError, UsageError
+from geo.exhibits import Table
 from tests.documents.bureau import DAY, filled, repacked, saved, template, texts, xml_of
 from tests.documents.ooxml import faults
 
@@ -97,6 +100,19 @@ def test_figures_have_alt_text_and_tables_repeat_their_head():
     assert 'descr="长河与圆湖"' in xml
     assert xml.count("w:tblHeader") == 1
     assert "&lt;乙&gt;" in xml
+
+
+def test_a_short_table_stays_on_one_page_and_a_long_one_may_break():
+    def kept(rows):
+        long = Table("areas", "面积表", ("名",), (("甲",),) * rows)
+        data = filled(template("{{ it }}"), it=Inset(long, "表")).data
+        table = Document(io.BytesIO(data)).tables[0]
+        return [
+            bool(row.cells[0].paragraphs[0].paragraph_format.keep_with_next) for row in table.rows
+        ]
+
+    assert kept(8) == [True] * 9
+    assert kept(9) == [False] * 9 + [True]
 
 
 def test_a_wide_map_gets_a_landscape_page_and_the_text_goes_on_upright():
@@ -209,6 +225,18 @@ def test_typst_sets_the_same_document_with_the_same_bytes():
     first = pdf_by_typst(data, title="报告", as_at=DAY)
     assert first.startswith(b"%PDF")
     assert first == pdf_by_typst(data, title="报告", as_at=DAY)
+
+
+@pytest.mark.parametrize("numbered", ["decimal", "chineseCounting", None])
+def test_typst_sets_the_same_exhibits_with_the_same_numbers(numbered):
+    lines = [*WHOLE, "# 其他", "{{ figure() }}", "{{ table(label='附表') }}"]
+    done = filled(template(*lines, numbered=numbered))
+    source = typst_pdf._Setter(Document(io.BytesIO(done.data)), "报告").source()
+    said = "".join(re.findall(r'\), "([^"]*)"\)', source))
+    at = 0
+    for item in done.embedded:
+        at = said.index(f"{item.number}　{item.exhibit.caption}", at)
+    assert "见图 1-1和表 1-1。" in said or numbered is None
 
 
 def test_flattened_fields_keep_what_they_showed_and_page_numbers_stay_fields():

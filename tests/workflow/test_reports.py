@@ -390,10 +390,11 @@ def test_fifty_figures_are_placed_in_time(root):
     space = geo.open(root)
     space.report(bureau(root, "{{ map('water') }}"))
     bureau(root, "# 1 图集", *["{{ map('water') }}", "{{ table('layers') }}"] * 50)
-    start = time.monotonic()
+    start = time.process_time()
     made = space.report(root / name)
     assert made.embedded[-2].number == "图 1-50"
-    assert time.monotonic() - start < 45  # drawing once, and a loaded machine
+    # The one map is drawn once, about a second; the rest is the report's own work.
+    assert time.process_time() - start < 15 + 3
 
 
 def test_the_command_fills_checks_and_refuses(root):
