@@ -276,7 +276,8 @@ def _walk_site(
     """Walk the site's rings through the zone; −1 when the winding does not close."""
     p, origin = sites.xy, sites.xy[sites.start[sites.first[site]], 1]
     s0 = math.sin(origin * _RADIANS)
-    seen, area, at = 0, 0.0, 0
+    seen, area = 0, 0.0
+    at: int = np.int64(0)  # type: ignore[assignment]  # a literal 0 would be a type of its own
     # Most edges meet nothing: they are walked here, without a call that hands arrays on.
     alone, events = tally[SITE_SHARED] == 0, tally[SITE_EVENTS]
     for r in range(sites.first[site], sites.first[site + 1]):
@@ -310,7 +311,9 @@ def _walk_zone(
     """Walk the zone's edges through the site; −1 when a beginning cannot be placed."""
     origin = sites.xy[sites.start[sites.first[site]], 1]
     s0 = math.sin(origin * _RADIANS)
-    seen, area, at, wind = 0, 0.0, 0, 0
+    seen, area = 0, 0.0
+    at: int = np.int64(0)  # type: ignore[assignment]  # a literal 0 would be a type of its own
+    wind: int = np.int64(0)  # type: ignore[assignment]
     alone, events = tally[ZONE_SHARED] == 0, tally[ZONE_EVENTS]
     for k in range(len(edges)):
         w = edges[k]

@@ -142,7 +142,8 @@ def _fill(
                 at += 4
                 start[ring] = vertex
                 shell[ring] = r == 0
-                raw[16 * vertex : 16 * (vertex + size)] = data[at : at + 16 * size]
+                for k in range(16 * size):
+                    raw[16 * vertex + k] = data[at + k]
                 at += 16 * size
                 vertex += size
                 ring += 1

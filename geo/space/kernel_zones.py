@@ -81,7 +81,8 @@ def run(
     parity = np.zeros(len(sites.start) - 1, np.uint8)
     found = np.empty((1024, 3), np.int64)
     areas = np.empty(1024)
-    total = 0
+    # A literal 0 is a type of its own: what it is handed to would be compiled twice.
+    total: int = np.int64(0)  # type: ignore[assignment]
     edges = Gathered(
         np.empty(count, np.int64), np.empty(count, np.int64), np.empty(count, np.int64),
         np.empty(4096, np.int64), np.empty(4096, np.int64), np.empty(4096, np.int64),
