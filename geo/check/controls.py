@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import shapely
 
+from geo.check.reach import may_leave
 from geo.check.verdict import control_outcome
 from geo.findings import TaskHit
 from geo.spec.plans import ControlRow
@@ -15,14 +16,14 @@ from geo.spec.where import Everywhere
 from geo.spec.wording import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import date
 
     from shapely import Geometry
 
     from geo.check.project import Meeting, Project
     from geo.check.screen import Footprint
-    from geo.spec.plans import Plan
+    from geo.spec.plans import Plan, Task
     from geo.spec.vocabulary import Relation
     from geo.store.located import Located
     from geo.store.store import LocatedTask, Store
@@ -60,16 +61,29 @@ def tasks_at(
     found: list[TaskHit] = []
     for plan_id, plan in store.spec.plans.items():
         inside = bool(shapely.intersects(store.plan_territory(plan_id), site.geometry))
-        found += _projects(site, store, plan_id)
-        for control in store.controls(plan_id):
+        keep = _everything if inside else _reaching
+        found += _projects(site, store.tasks(plan_id, keep=keep))
+        for control in store.controls(plan_id, keep=keep):
             hit = _control(site, control, plan, question, inside=inside)
             if hit is not None:
                 found.append(hit)
     return tuple(sorted(found, key=lambda hit: (-hit.outcome.rank, hit.plan, hit.id)))
 
 
-def _projects(site: Footprint, store: Store, plan: str) -> Iterator[TaskHit]:
-    for task in store.tasks(plan):
+def _everything(_: Task) -> bool:
+    return True
+
+
+def _reaching(task: Task) -> bool:
+    """Tell whether a row of a plan whose territory the site misses can concern it all the same.
+
+    A prohibition can, by the accuracy of its place (see `_guards_its_edge`).
+    """
+    return _guards_its_edge(task) or may_leave(task.where)
+
+
+def _projects(site: Footprint, tasks: Iterable[LocatedTask]) -> Iterator[TaskHit]:
+    for task in tasks:
         geometry = task.located.geometry
         if geometry is None or isinstance(task.task.where, Everywhere):
             continue
@@ -118,19 +132,18 @@ def _lying(site: Footprint, found: LocatedTask, *, inside: bool) -> Lying:
     relation = None if located.geometry is None else relation_of(site.geometry, located.geometry)
     if relation in ("inside", "overlaps"):
         return "hit"
-    if _guards_its_edge(found) and (relation == "touches" or _within(site, located)):
+    if _guards_its_edge(found.task) and (relation == "touches" or _within(site, located)):
         return "beside"
     return "open" if inside and not located.complete else "away"
 
 
-def _guards_its_edge(found: LocatedTask) -> bool:
+def _guards_its_edge(task: Task) -> bool:
     """A prohibition missed by less than the accuracy is not missed (contracts.md, Outcomes).
 
     The edge of a whole territory is the county line, of which every result near it speaks anyway.
     """
-    row = found.task.row
-    prohibits = isinstance(row, ControlRow) and row.strength == "禁止"
-    return prohibits and not isinstance(found.task.where, Everywhere)
+    prohibits = isinstance(task.row, ControlRow) and task.row.strength == "禁止"
+    return prohibits and not isinstance(task.where, Everywhere)
 
 
 def relation_of(site: Geometry, place: Geometry) -> Relation | None:
