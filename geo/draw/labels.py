@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 _INK: Final = 0.28
 #: Places of one label that are looked at.
 _MOST: Final = 420
+#: How warm each search is that follows on labels without a place having been given more of them.
+_FURTHER: Final = (1.5, 0.8, 0.4, 0.4, 0.2, 0.2)
 #: Cost of a number in a name's stead, beside that of its place.
 _NUMBERED: Final = 22.0
 #: Cost of leaving out a label that may be.
@@ -114,12 +116,17 @@ def place(
     taken = [-1] * len(offers)
     taken = _searched(offers, order, taken, warm=3.0)
     # Most labels need no leader, and few a number, so those places are worked out only now.
-    for further, warm in ((_tied, 1.5), (_short, 0.8)):
-        lost = [i for i in order if taken[i] < 0 and not requests[i].optional]
-        if lost:
-            for at in lost:
-                offers[at] = further(offers[at], ways, first_number + len(lost) - 1)
-            taken = _searched(offers, order, taken, warm=warm)
+    steps = [0] * len(offers)
+    for warm in _FURTHER:
+        lost = [
+            i for i in order if taken[i] < 0 and not requests[i].optional and steps[i] < len(_STEPS)
+        ]
+        if not lost:
+            break
+        for at in lost:
+            offers[at] = _STEPS[steps[at]](offers[at], ways, first_number + len(requests) - 1)
+            steps[at] += 1
+        taken = _searched(offers, order, taken, warm=warm)
     return _settled(offers, order, taken, ways, first_number)
 
 
@@ -202,6 +209,9 @@ def _short(offer: _Offer, ways: _Ways, last: int) -> _Offer:
     return _joined(offer, replace(more, cost=more.cost + _NUMBERED))
 
 
+_STEPS: Final = (_tied, _short)
+
+
 def _stand_in(request: Request, number: int) -> Request:
     """Return what is set at a feature whose label found no room."""
     if request.badges:
@@ -274,7 +284,7 @@ def _settled(
     placed = {
         i: Placed(o.request, o.candidates[taken[i]])
         for i, o in enumerate(offers)
-        if 0 <= taken[i] and not 0 <= o.own <= taken[i]
+        if taken[i] >= 0 and not 0 <= o.own <= taken[i]
     }
     short = [i for i in order if i not in placed and not offers[i].request.optional]
     omitted = tuple(offers[i].request for i in order if i not in placed and i not in short)

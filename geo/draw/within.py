@@ -37,7 +37,7 @@ _OUTSIDE: Final = 9.0
 _RASTER: Final = 64
 _GRID: Final = 17
 #: Places of one size and line break that are worth keeping.
-_KEPT: Final = 60
+_KEPT: Final = 24
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,7 +92,7 @@ def inside_area(request: Request, fonts: Lettering) -> Iterator[Candidate]:
         possible = np.flatnonzero(held >= _MOSTLY)
         for at in possible[np.argsort(cost[possible], kind="stable")][:_KEPT]:
             yield simple(size, float(spots[at, 0]), float(spots[at, 1]), float(cost[at]))
-    yield from _around_box(block(request, fonts, share=0.9), part.bounds)
+    yield from _around_box(block(request, fonts, share=0.8), part.bounds)
 
 
 def _boxes(size: Block, spots: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -110,7 +110,7 @@ def _around_box(size: Block, bounds: tuple[float, float, float, float]) -> Itera
     for dx, dy, cost in SIDES:
         cx = x + dx * ((east - west) / 2 + 0.4 + size.width / 2)
         cy = y + dy * ((north - south) / 2 + 0.4 + size.height / 2)
-        yield simple(size, cx, cy, cost + 6.0)
+        yield simple(size, cx, cy, cost + 8.5)
 
 
 def _variants(request: Request) -> Iterator[tuple[float, str, float]]:
@@ -125,7 +125,7 @@ def _variants(request: Request) -> Iterator[tuple[float, str, float]]:
             middle = (len(text) + 1) // 2
             yield share, f"{text[:middle]}\n{text[middle:]}", cost + 0.7
         if whole and len(text) in _UPRIGHT and not text.isascii():
-            yield share, "\n".join(text), cost + 1.2
+            yield share, "\n".join(text), cost + 1.7
 
 
 def _spots(part: Geometry, pole: tuple[float, float]) -> NDArray[np.float64]:
