@@ -13,39 +13,29 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import shapely
 
-from geo.draw.along import along_line
-from geo.draw.candidates import (
-    Candidate,
-    Request,
-    beside_point,
-    on_line,
-    with_leader,
-)
+from geo.draw.candidates import with_leader
+from geo.draw.offers import Offer, Ways, candidates_of, hits, inside, not_own
 from geo.draw.search import Board, Choice
-from geo.draw.within import inside_area
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
+    from geo.draw.candidates import Candidate, Request
     from geo.draw.ground import Ground
     from geo.draw.lettering import Lettering
     from geo.draw.page import Frame
 
-#: Cost of covering one millimetre of a line of weight one.
-_INK: Final = 0.28
-#: Places of one label that are looked at.
-_MOST: Final = 420
 #: How warm each search is that follows on labels without a place having been given more of them.
 _FURTHER: Final = (1.5, 0.8, 0.4, 0.4, 0.2, 0.2)
+#: Places of a number without room whose holders may move further away.
+_BEST: Final = 6
 #: Cost of a number in a name's stead, beside that of its place.
 _NUMBERED: Final = 22.0
 #: Cost of leaving out a label that may be.
 _LEFT_OUT: Final = 12.0
 NUMBER_PT: Final = 5.6
-#: A symbol whose centre is this near is the label's own, millimetres.
-_SAME_SPOT: Final = 0.02
 _SMALLER: Final = 0.86
 
 
@@ -82,18 +72,6 @@ class Placement:
         return int(np.triu(meets & (of[:, None] != of[None, :])).sum())
 
 
-@dataclass(frozen=True, eq=False)
-class _Offer:
-    """The candidates of one request as padded arrays."""
-
-    request: Request
-    candidates: tuple[Candidate, ...]
-    boxes: NDArray[np.float64]
-    cost: NDArray[np.float64]
-    own: int = -1
-    """From this candidate on a number stands for the name; -1 when there are none such."""
-
-
 def place(
     requests: Sequence[Request], fonts: Lettering, *, frame: Frame, ground: Ground,
     symbols: NDArray[np.float64], closed: NDArray[np.float64], first_number: int = 1,
@@ -110,7 +88,7 @@ def place(
         first_number: First number for names that go to the margin's list.
     """
     blocked = np.vstack([symbols.reshape(-1, 4), closed.reshape(-1, 4)])
-    ways = _Ways(fonts, frame, ground, blocked)
+    ways = Ways(fonts, frame, ground, blocked)
     offers = [ways.offer(r, candidates_of(r, fonts)) for r in requests]
     order = sorted(range(len(offers)), key=lambda i: _rank(offers[i], i))
     taken = [-1] * len(offers)
@@ -118,20 +96,20 @@ def place(
     # Most labels need no leader, and few a number, so those places are worked out only now.
     steps = [0] * len(offers)
     for warm in _FURTHER:
-        lost = [
-            i for i in order if taken[i] < 0 and not requests[i].optional and steps[i] < len(_STEPS)
-        ]
+        lost = [i for i in order if taken[i] < 0 and not requests[i].optional]
+        eager = {j for i in lost for j in (i, *_in_the_way(offers, taken, i, steps[i]))}
+        for at in sorted(eager):
+            if steps[at] < len(_STEPS):
+                offers[at] = _STEPS[steps[at]](offers[at], ways, first_number + 3 * len(lost))
+                steps[at] += 1
         if not lost:
             break
-        for at in lost:
-            offers[at] = _STEPS[steps[at]](offers[at], ways, first_number + len(requests) - 1)
-            steps[at] += 1
         taken = _searched(offers, order, taken, warm=warm)
     return _settled(offers, order, taken, ways, first_number)
 
 
 def _searched(
-    offers: Sequence[_Offer], order: Sequence[int], taken: Sequence[int], *, warm: float
+    offers: Sequence[Offer], order: Sequence[int], taken: Sequence[int], *, warm: float
 ) -> list[int]:
     """Place all labels as well as they go together; those that still clash are left without."""
     choices = [
@@ -143,9 +121,22 @@ def _searched(
     board = Board(choices, taken)
     board.greedy(order)
     if not board.content():
-        board.anneal(warm=warm)
+        board.anneal(warm=warm, sweeps=70 if warm > _FURTHER[0] else 35)
         board.part(order)
     return list(board.taken)
+
+
+def _in_the_way(offers: Sequence[Offer], taken: Sequence[int], at: int, step: int) -> Iterator[int]:
+    """List the labels that stand where the number of one without any place would go best."""
+    if step < len(_STEPS) or not offers[at].candidates:
+        return
+    wanted = offers[at].boxes[max(offers[at].own, 0) :][:_BEST]
+    for other, place in enumerate(taken):
+        request = offers[other].request
+        if place < 0 or request.optional or not len(wanted):
+            continue
+        if hits(wanted, offers[other].candidates[place].boxes).any():
+            yield other
 
 
 def _weight(request: Request) -> float:
@@ -153,55 +144,32 @@ def _weight(request: Request) -> float:
     return 0.5 + request.priority / 10
 
 
-def _rank(offer: _Offer, at: int) -> tuple[float, ...]:
+def _rank(offer: Offer, at: int) -> tuple[float, ...]:
     """Order of placing: priority, then those with the least choice."""
     request = offer.request
     return (request.optional, -request.priority, -request.size_pt, len(offer.candidates), at)
 
 
-@dataclass(frozen=True, eq=False)
-class _Ways:
-    """What decides where labels of this sheet may stand."""
-
-    fonts: Lettering
-    frame: Frame
-    ground: Ground
-    blocked: NDArray[np.float64]
-
-    def offer(self, request: Request, found: Sequence[Candidate]) -> _Offer:
-        """Work out what each candidate costs by itself; impossible ones are left out."""
-        if not found:
-            return _Offer(request, (), np.empty((0, 1, 4)), np.empty(0))
-        boxes = _padded(found)
-        inside = _inside(boxes, self.frame)
-        free = ~_hits(boxes, self.blocked[_not_own(self.blocked, request)])
-        keep = np.flatnonzero(inside & free)
-        cost = np.array([c.cost for c in found])
-        cost += _INK * self.ground.under(boxes).sum(axis=1)
-        order = keep[np.argsort(cost[keep], kind="stable")][:_MOST]
-        return _Offer(request, tuple(found[i] for i in order), boxes[order], cost[order])
-
-
-def _joined(offer: _Offer, more: _Offer) -> _Offer:
+def _joined(offer: Offer, more: Offer) -> Offer:
     """Add places to a request's own, after them."""
     most = max(offer.boxes.shape[1], more.boxes.shape[1])
     boxes = [
         np.pad(o.boxes, ((0, 0), (0, most - o.boxes.shape[1]), (0, 0)), constant_values=np.nan)
         for o in (offer, more)
     ]
-    return _Offer(
+    return Offer(
         offer.request, (*offer.candidates, *more.candidates), np.vstack(boxes),
         np.concatenate([offer.cost, more.cost]), offer.own if offer.own >= 0 else len(offer.candidates),
     )  # fmt: skip
 
 
-def _tied(offer: _Offer, ways: _Ways, _last: int) -> _Offer:
+def _tied(offer: Offer, ways: Ways, _last: int) -> Offer:
     """Add places at the end of a leader."""
     more = ways.offer(offer.request, list(with_leader(offer.request, ways.fonts)))
     return replace(_joined(offer, more), own=-1)
 
 
-def _short(offer: _Offer, ways: _Ways, last: int) -> _Offer:
+def _short(offer: Offer, ways: Ways, last: int) -> Offer:
     """Add places for what stands in for a name: its number, or smaller numbers."""
     badge = _stand_in(offer.request, last)
     every = [*candidates_of(badge, ways.fonts), *with_leader(badge, ways.fonts)]
@@ -221,64 +189,8 @@ def _stand_in(request: Request, number: int) -> Request:
     return replace(short, kind="point", geometry=shapely.point_on_surface(request.geometry))
 
 
-def candidates_of(request: Request, fonts: Lettering) -> list[Candidate]:
-    """List the places a request may take; none for a line too short for its name."""
-    if request.badges and request.kind == "line":
-        return list(on_line(request, fonts))
-    if request.kind == "line":
-        return list(along_line(request))
-    way = beside_point if request.kind == "point" else inside_area
-    return list(way(request, fonts))
-
-
-def _padded(found: Sequence[Candidate]) -> NDArray[np.float64]:
-    most = max(len(c.boxes) for c in found)
-    out = np.full((len(found), most, 4), np.nan)
-    for at, candidate in enumerate(found):
-        out[at, : len(candidate.boxes)] = candidate.boxes
-    return out
-
-
-def _inside(boxes: NDArray[np.float64], frame: Frame) -> NDArray[np.bool_]:
-    low = np.nanmin(boxes[..., :2], axis=1) - 0.4
-    high = np.nanmax(boxes[..., 2:], axis=1) + 0.4
-    fits = (low[:, 0] >= frame.x) & (low[:, 1] >= frame.y)
-    return np.asarray(fits & (high[:, 0] <= frame.right) & (high[:, 1] <= frame.top))
-
-
-def _not_own(blocked: NDArray[np.float64], request: Request) -> NDArray[np.bool_]:
-    """Leave out the symbol a label belongs to: its leader starts there, a number may stand on it."""
-    if request.kind != "point":
-        return np.ones(len(blocked), dtype=bool)
-    x, y = request.geometry.x, request.geometry.y
-    off_x, off_y = (blocked[:, 0] + blocked[:, 2]) / 2 - x, (blocked[:, 1] + blocked[:, 3]) / 2 - y
-    return np.asarray(np.hypot(off_x, off_y) > _SAME_SPOT)
-
-
-def _hits(boxes: NDArray[np.float64], others: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Tell which candidates (n, k, 4) touch any of some boxes (m, 4); NaN touches nothing."""
-    out = np.zeros(len(boxes), dtype=bool)
-    if not len(others):
-        return out
-    near = _near(boxes, others)
-    if not len(near):
-        return out
-    a, b = boxes[:, :, None, :], near[None, None, :, :]
-    overlap = (a[..., 0] < b[..., 2]) & (b[..., 0] < a[..., 2])
-    overlap &= (a[..., 1] < b[..., 3]) & (b[..., 1] < a[..., 3])
-    return np.asarray(overlap.any(axis=(1, 2)))
-
-
-def _near(boxes: NDArray[np.float64], others: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Keep the boxes that meet the hull of all candidates."""
-    low, high = np.nanmin(boxes[..., :2], axis=(0, 1)), np.nanmax(boxes[..., 2:], axis=(0, 1))
-    meets = (others[:, 0] < high[0]) & (others[:, 2] > low[0])
-    meets &= (others[:, 1] < high[1]) & (others[:, 3] > low[1])
-    return np.asarray(others[meets])
-
-
 def _settled(
-    offers: Sequence[_Offer], order: Sequence[int], taken: Sequence[int], ways: _Ways, first: int
+    offers: Sequence[Offer], order: Sequence[int], taken: Sequence[int], ways: Ways, first: int
 ) -> Placement:
     """Give numbers to what found no place, in order of importance."""
     placed = {
@@ -317,7 +229,7 @@ def _number(request: Request, number: int) -> Request:
     )  # fmt: skip
 
 
-def _last_resort(badge: Request, number: int, ways: _Ways, others: NDArray[np.float64]) -> Placed:
+def _last_resort(badge: Request, number: int, ways: Ways, others: NDArray[np.float64]) -> Placed:
     """Set a number whose leader has to cross something; where even the number does, that is told."""
     every = [*candidates_of(badge, ways.fonts), *with_leader(badge, ways.fonts)]
     crossing = _free_of_text(badge, every, ways.frame, ways.blocked, others)
@@ -330,8 +242,8 @@ def _free_of_text(
 ) -> Candidate | None:  # fmt: skip
     """Find a place whose leader may cross others' ground as long as the number itself covers nothing."""
     boxes = np.array([c.boxes[: c.text_boxes] for c in found])
-    taken = np.vstack([blocked[_not_own(blocked, request)], others])
-    free = np.flatnonzero(_inside(boxes, frame) & ~_hits(boxes, taken))
+    taken = np.vstack([blocked[not_own(blocked, request)], others])
+    free = np.flatnonzero(inside(boxes, frame) & ~hits(boxes, taken))
     if not len(free):
         return None
     return min((found[int(i)] for i in free), key=lambda candidate: candidate.cost)

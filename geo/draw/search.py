@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-#: What standing on another label costs; more than any place, less than having none.
+#: What standing on another label costs: more than any place. Having none costs still more, so that a
+#: label without a place pushes its way in, and others with more choice make room.
 _CLASH: Final = 50.0
-_NONE: Final = 60.0
+_NONE: Final = 140.0
 #: Boxes that only share an edge do not clash, millimetres.
 _EDGE: Final = 1e-6
 _WARM: Final = 3.0
