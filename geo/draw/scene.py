@@ -69,6 +69,7 @@ class Scene:
         notes: What a reader must know.
         credits: Paragraphs at the foot of the sheet.
         every: The layers with all they read, before the paper's edges were known.
+        adjacent: Pages of a series that border on this one: number, name, area in the plane.
         wanted: What the layout was chosen for; ``draft`` is what the words are made of.
     """
 
@@ -99,6 +100,7 @@ class Scene:
     public: bool
     grid: str
     fonts: Lettering
+    adjacent: tuple[tuple[int, str, Geometry], ...] = ()
 
     @property
     def schematic(self) -> bool:
@@ -180,7 +182,7 @@ def compose(
     fonts = lettering(store.spec.marker.fonts)
     chosen = choose_layout(wanted, fonts)
     scene = Scene(
-        id=map_id, title=title or spec.title, subtitle=below,
+        id=map_id, title=title or _title(spec, store), subtitle=below,
         plan_title=head.title if head else "", as_at=as_at, plane=plane, window=(0.0, 0.0, 1.0, 1.0),
         denominator=chosen.denominator, extent=shown, layout=chosen.layout, base=base, around=Surroundings(), backdrops=(), layers=(),
         every=layers, skipped=skipped, listed=listed, notes=(), credits=(), wanted=wanted, draft=draft,
@@ -247,6 +249,16 @@ def _refit(scene: Scene, entries: tuple[Entry, ...], layout: Layout) -> Legend |
 def _subtitle(text: str, head: PlanHead | None) -> str:
     """Leave out a subtitle that only repeats the plan's title, which stands above already."""
     return "" if head is not None and text.strip("《》") == head.title else text
+
+
+def _title(spec: MapSpec, store: Store) -> str:
+    """Put the place before the title of a map that is drawn for several plans."""
+    if spec.plan is None or not spec.plans:
+        return spec.title
+    adcode = store.spec.plans[spec.plan].head.adcode
+    codes = dict.fromkeys((adcode[:4] + "00", adcode))
+    names = (store.boundaries.name(code) for code in codes if code in store.boundaries)
+    return "".join(dict.fromkeys(names)) + spec.title
 
 
 def _adcodes(spec: MapSpec, store: Store) -> tuple[str, ...]:

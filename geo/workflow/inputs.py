@@ -18,7 +18,7 @@ def map_inputs(spec: WorkspaceSpec, name: str) -> Iterator[Path]:
     """List the files a map rests on; whatever locates a place may rest on any layer."""
     root = spec.root
     drawn = spec.maps[name]
-    yield from (root / "workspace.yml", root / "maps" / f"{name}.yml")
+    yield from (root / "workspace.yml", root / spec.map_file(name))
     layers = _layers(spec, drawn)
     for layer_id in layers:
         yield root / "layers" / f"{layer_id}.yml"

@@ -67,17 +67,30 @@ class Manifest:
         }  # fmt: skip
         self._save()
 
-    def withhold(self, output: str, inputs: dict[str, str], *, as_at: date) -> None:
-        """Note that an output may not exist (it would carry internal coordinates), and delete it."""
+    def withhold(
+        self, output: str, inputs: dict[str, str], *, as_at: date, reason: str = ""
+    ) -> None:
+        """Note that an output does not exist on purpose, and delete an older one.
+
+        Args:
+            output: What is not made.
+            inputs: What the decision rests on.
+            as_at: Its date.
+            reason: What is missing; without one, it would carry internal coordinates.
+        """
         (self.folder / output).unlink(missing_ok=True)
         self.outputs[output] = {
             "sha256": None, "inputs": inputs, "tool": TOOL, "as_at": as_at.isoformat(),
-        }  # fmt: skip
+        } | ({"missing": reason} if reason else {})  # fmt: skip
         self._save()
 
     def is_withheld(self, output: str) -> bool:
         """Tell whether an output was left out on purpose."""
         return output in self.outputs and not self.outputs[output].get("sha256")
+
+    def missing(self, output: str) -> str:
+        """Tell what an output was left out for the lack of; empty when it was not."""
+        return str(self.outputs.get(output, {}).get("missing", ""))
 
     def forget_except(self, outputs: Iterable[str]) -> list[str]:
         """Delete outputs that nothing asks for any more; return their names."""

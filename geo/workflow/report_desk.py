@@ -28,6 +28,7 @@ from geo.documents.statements import statements
 from geo.draw.scene import compose
 from geo.draw.sheet import save as save_sheet
 from geo.draw.site_map import site_figure
+from geo.draw.subject import missing
 from geo.errors import UsageError
 from geo.exhibits import Figure, Table
 from geo.findings import CheckResult, SiteResult
@@ -142,7 +143,12 @@ class Desk:
         """The maps the report is about: those named, else the plan's, else all."""
         every = self.store.spec.maps
         plan = self.asked.plan
-        return self.asked.maps or tuple(n for n, m in every.items() if plan in (None, m.plan))
+        own = (n for n, m in every.items() if plan in (None, m.plan))
+        return self.asked.maps or tuple(n for n in own if self._drawable(every[n]))
+
+    def _drawable(self, spec: MapSpec) -> bool:
+        """Tell whether a map has anything to show; a report leaves out those without data."""
+        return not missing(spec, self.store, day=self.asked.as_at)
 
     def map(self, name: str, *, wide: bool = False, label: str = "图") -> Inset:
         """Answer with a map of ``maps/`` with its caption.
