@@ -16,6 +16,7 @@ from geo.draw.legend import Entry, Legend, fit_legend, items_of
 from geo.draw.lettering import Lettering, lettering
 from geo.draw.plane import Plane, plane_for
 from geo.draw.table_layer import from_layer, from_where
+from geo.draw.tally_layer import from_tally
 from geo.draw.task_layer import from_tasks, renumbered
 from geo.draw.terrain import Backdrop, backdrop
 from geo.draw.window import (
@@ -35,7 +36,7 @@ from geo.draw.wording import (
     grid_kind,
 )
 from geo.errors import UsageError
-from geo.spec.maps import DrawLayer, DrawTasks, DrawTerrain, DrawWhere
+from geo.spec.maps import DrawLayer, DrawTally, DrawTasks, DrawTerrain, DrawWhere
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -52,6 +53,8 @@ if TYPE_CHECKING:
 #: Features are read from this much beyond the extent, share of its longer side: the paper always
 #: shows more than the extent, and how much is known only when the legend is.
 _BEYOND: Final = 0.9
+#: From this scale on the surroundings show as cities: counties would be a mesh.
+_CITIES_FROM: Final = 2_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,7 +157,8 @@ def compose(
         subtitle: Instead of the map's own subtitle.
         extra: What no map file can name (a footprint), drawn on top of everything.
         focus: What a page of a series is about; its extent comes before all others.
-        numbered: Draw only the features of these names, as numbers from 1, and list them.
+        numbered: Of the last layer, draw only the features of these names, as numbers from 1, and
+            list them.
 
     Raises:
         UsageError: The map names what does not exist, or does not fit its page.
@@ -205,8 +209,9 @@ def _filled(scene: Scene, chosen: Chosen) -> Scene:
     )
     near = shapely.box(*lonlat_bounds(scene.plane, window))
     around = surroundings_of(
-        scene.draft.store.boundaries, scene.base.adcodes, near=near, plane=scene.plane
-    )
+        scene.draft.store.boundaries, scene.base.adcodes, near=near, plane=scene.plane,
+        level="county" if chosen.denominator < _CITIES_FROM else "city",
+    )  # fmt: skip
     return replace(
         scene, around=around, window=window, denominator=chosen.denominator, layout=layout, layers=kept,
         draft=draft, listed=listed, backdrops=pictures, skipped=draft.left_out(kept), notes=draft.notes(kept),
@@ -288,14 +293,17 @@ def _batches(
     spec: MapSpec, store: Store, day: date, near: Geometry, numbered: Sequence[str]
 ) -> Iterable[Batch]:
     first = 1
-    for item in spec.layers:
+    for at, item in enumerate(spec.layers, start=1):
         if isinstance(item, DrawLayer):
             found = from_layer(
-                item, store, day=day, near=near, adcodes=_adcodes(spec, store), numbered=numbered
-            )
+                item, store, day=day, near=near, adcodes=_adcodes(spec, store),
+                numbered=numbered if at == len(spec.layers) else (),
+            )  # fmt: skip
             batch = _public(spec, found)
         elif isinstance(item, DrawTasks):
             batch = from_tasks(item, store, first=first)
+        elif isinstance(item, DrawTally):
+            batch = from_tally(item, store)
         elif isinstance(item, DrawWhere):
             batch = from_where(item, store, plan=spec.plan)
         else:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from geo.draw.drawn import NOTHING_HERE, Skipped
 from geo.draw.table_layer import from_layer, from_where
+from geo.draw.tally_layer import from_tally
 from geo.draw.task_layer import from_tasks
-from geo.spec.maps import DrawLayer, DrawTasks, DrawTerrain
+from geo.spec.maps import DrawLayer, DrawTally, DrawTasks, DrawTerrain
 from geo.spec.vocabulary import STATE_ZH
 
 if TYPE_CHECKING:
@@ -61,6 +62,8 @@ def _batch(item: Draw, spec: MapSpec, store: Store, day: date) -> Batch:
     assert not isinstance(item, DrawTerrain)  # noqa: S101 - told by the caller
     if isinstance(item, DrawTasks):
         return from_tasks(item, store, first=1)
+    if isinstance(item, DrawTally):
+        return from_tally(item, store)
     if isinstance(item, DrawLayer):
         area = store.plan_territory(spec.plan) if spec.plan else store.territory
         codes = (store.spec.plans[spec.plan].head.adcode,) if spec.plan else ()

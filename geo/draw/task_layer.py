@@ -13,6 +13,7 @@ from geo.draw.drawn import Batch, DrawnLayer, Numbered, Skipped, said_label
 from geo.draw.facts import KINDS_ZH, task_facts
 from geo.draw.symbols import domain_ink
 from geo.errors import UsageError
+from geo.spec.maps import DrawTasks
 from geo.spec.style import Label, Style
 from geo.spec.vocabulary import weakest
 from geo.spec.where import Any_, District, Township
@@ -20,7 +21,7 @@ from geo.spec.where import Any_, District, Township
 if TYPE_CHECKING:
     from shapely import Geometry
 
-    from geo.spec.maps import DrawTasks
+    from geo.spec.maps import Kind
     from geo.spec.where import Form
     from geo.store.store import LocatedTask, Store
 
@@ -59,6 +60,24 @@ def from_tasks(item: DrawTasks, store: Store, *, first: int) -> Batch:
     return Batch(
         _from_tasks(item, placed, title, numbers, notes, store), (), tuple(listed.values())
     )
+
+
+def chosen_tasks(
+    plan: str, kind: tuple[Kind, ...], domain: tuple[str, ...], store: Store
+) -> tuple[tuple[LocatedTask, ...], int, int]:
+    """Return the tasks with a place of their own, and count the county-wide and the unlocated ones.
+
+    Rows that are parts of another row are left out: their parent counts.
+    """
+    item = DrawTasks(tasks=plan, kind=kind, domain=domain)
+    wanted = [t for t in _candidates(item, store) if _wanted(t, item) and not _is_part(t)]
+    whole, local = _split(wanted, store.plan_territory(plan))
+    placed = tuple(t for t in local if t.located.geometry is not None)
+    return placed, len(whole), len(local) - len(placed)
+
+
+def _is_part(found: LocatedTask) -> bool:
+    return bool(getattr(found.task.row, "parent", ""))
 
 
 def renumbered(

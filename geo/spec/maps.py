@@ -35,6 +35,8 @@ class DrawLayer(Spec):
     layer: str
     title: str | None = None
     filter: dict[str, Condition] = {}
+    clip: bool = False
+    """Cut features off at the territory's border."""
     style: StyleOf | None = None
     label: LabelChoice | None = None
     legend: bool = True
@@ -44,7 +46,8 @@ class DrawLayer(Spec):
     """In a map of several plans, draw it only on those of counties, or of cities."""
 
 
-Kinds = Annotated[tuple[Literal["project", "measure", "control"], ...], BeforeValidator(as_list)]
+Kind = Literal["project", "measure", "control"]
+Kinds = Annotated[tuple[Kind, ...], BeforeValidator(as_list)]
 
 
 class DrawTasks(Spec):
@@ -59,6 +62,28 @@ class DrawTasks(Spec):
     ids: Names = ()
     style: StyleOf | None = None
     label: LabelChoice | None = None
+    legend: bool = True
+    subject: bool = False
+    """What the map is about: where no subject has anything to show, the map is not drawn."""
+    level: Literal["county", "city"] | None = None
+    """In a map of several plans, draw it only on those of counties, or of cities."""
+
+
+class DrawTally(Spec):
+    """Count the tasks of a plan in each area of a layer: a choropleth, or circles that grow."""
+
+    named_by = ("tally",)
+
+    tally: str
+    title: str | None = None
+    over: str = "districts"
+    kind: Kinds = ("project",)
+    domain: Names = ()
+    value: Literal["count", "investment"] = "count"
+    draw: Literal["areas", "circles"] = "areas"
+    scheme: Literal["quantiles", "natural", "equal"] = "natural"
+    k: Annotated[int, Field(ge=2, le=9)] = 4
+    palette: str = "blues"
     legend: bool = True
     subject: bool = False
     """What the map is about: where no subject has anything to show, the map is not drawn."""
@@ -98,7 +123,7 @@ class DrawTerrain(Spec):
 
 
 _BY_KEY: Final[dict[str, type[Spec]]] = {
-    "layer": DrawLayer, "tasks": DrawTasks, "where": DrawWhere, "terrain": DrawTerrain,
+    "layer": DrawLayer, "tasks": DrawTasks, "tally": DrawTally, "where": DrawWhere, "terrain": DrawTerrain,
 }  # fmt: skip
 
 
@@ -108,7 +133,7 @@ def _tag(value: Any) -> Any:
     if isinstance(value, Spec):
         return value
     if not isinstance(value, dict) or sum(key in value for key in _BY_KEY) != 1:
-        raise ValueError("一项应含 layer、tasks、where、terrain 之一 — 例如 - layer: rivers")
+        raise ValueError("一项应含 layer、tasks、tally、where、terrain 之一 — 例如 - layer: rivers")
     return value
 
 
@@ -122,12 +147,28 @@ Draw = Annotated[
     Annotated[
         Annotated[DrawLayer, Tag("layer")]
         | Annotated[DrawTasks, Tag("tasks")]
+        | Annotated[DrawTally, Tag("tally")]
         | Annotated[DrawWhere, Tag("where")]
         | Annotated[DrawTerrain, Tag("terrain")],
         Discriminator(_pick),
     ],
     BeforeValidator(_tag),
 ]
+
+
+def plan_of(item: Draw) -> str | None:
+    """Return the plan that an entry names as the one whose tasks it shows."""
+    match item:
+        case DrawTasks():
+            return item.tasks
+        case DrawTally():
+            return item.tally
+    return None
+
+
+def _with_plan(item: Draw, plan: str) -> Draw:
+    key = "tasks" if isinstance(item, DrawTasks) else "tally"
+    return item.model_copy(update={key: plan})
 
 
 class Series(Spec):
@@ -167,9 +208,7 @@ class MapSpec(Spec):
     def _one_plan_or_several(self) -> MapSpec:
         if self.plan and self.plans:
             raise ValueError("plan 与 plans 不能同时写 — 一部规划写 plan，几部规划各画一张写 plans")
-        if not self.plans and any(
-            isinstance(item, DrawTasks) and item.tasks == OWN_PLAN for item in self.layers
-        ):
+        if not self.plans and any(plan_of(item) == OWN_PLAN for item in self.layers):
             raise ValueError(
                 "tasks: 本规划 只用在写了 plans 的地图里 — 请写规划编号，例如 tasks: tunliu"
             )
@@ -177,13 +216,8 @@ class MapSpec(Spec):
 
     def for_plan(self, plan: str, level: Literal["county", "city"]) -> MapSpec:
         """Return the map of one of its ``plans``, a county's or a city's."""
-        layers = tuple(
-            item.model_copy(update={"tasks": plan})
-            if isinstance(item, DrawTasks) and item.tasks == OWN_PLAN
-            else item
-            for item in self.layers
-            if item.level in (None, level)
-        )
+        own = (item for item in self.layers if item.level in (None, level))
+        layers = tuple(_with_plan(i, plan) if plan_of(i) == OWN_PLAN else i for i in own)
         return self.model_copy(update={"plan": plan, "layers": layers})
 
     @model_validator(mode="after")

@@ -16,11 +16,14 @@ from geo.spec.layers import Adcodes, FilePath, Kind, Layer
 from geo.spec.maps import (
     OWN_PLAN,
     TASKS,
+    Draw,
     DrawLayer,
+    DrawTally,
     DrawTasks,
     DrawTerrain,
     DrawWhere,
     MapSpec,
+    plan_of,
 )
 from geo.spec.marked import Marked, Steps, parse_yaml, read_yaml
 from geo.spec.plans import Plan, load_plan
@@ -301,16 +304,26 @@ def _names_in(drawn: MapSpec) -> Iterator[tuple[Steps, str, str]]:
     if drawn.extent:
         yield from ((("extent",), "图层", name) for name in layers_named(drawn.extent))
     for at, item in enumerate(drawn.layers):
-        match item:
-            case DrawLayer():
-                yield ("layers", at, "layer"), "图层", item.layer
-            case DrawTerrain():
-                yield ("layers", at, "terrain"), "图层", item.terrain
-            case DrawTasks() if item.tasks != OWN_PLAN:
-                yield ("layers", at, "tasks"), "规划", item.tasks
-            case DrawWhere():
-                steps = ("layers", at, "where")
-                yield from ((steps, "图层", name) for name in layers_named(item.where))
+        for key, what, name in _names_of(item):
+            yield ("layers", at, key), what, name
+
+
+def _names_of(item: Draw) -> Iterator[tuple[str, str, str]]:
+    """List the plans and layers one entry of a map names: under which key, which of the two, the name."""
+    match item:
+        case DrawLayer():
+            yield "layer", "图层", item.layer
+        case DrawTerrain():
+            yield "terrain", "图层", item.terrain
+        case DrawTally():
+            yield "over", "图层", item.over
+        case DrawWhere():
+            yield from (("where", "图层", name) for name in layers_named(item.where))
+        case DrawTasks():
+            pass
+    plan = plan_of(item)
+    if plan is not None and plan != OWN_PLAN:
+        yield ("tasks" if isinstance(item, DrawTasks) else "tally"), "规划", plan
 
 
 def layers_named(form: Form) -> Iterator[str]:

@@ -49,7 +49,8 @@ def _data_files(spec: WorkspaceSpec, layer_id: str) -> Iterator[Path]:
 
 
 def _plans(drawn: MapSpec) -> set[str]:
-    named = {getattr(item, "tasks", None) for item in drawn.layers} | {drawn.plan}
+    named = {getattr(item, key, None) for item in drawn.layers for key in ("tasks", "tally")}
+    named |= {drawn.plan}
     return {name for name in named if isinstance(name, str)}
 
 

@@ -98,6 +98,7 @@ class Manifest:
         gone = sorted(set(self.outputs) - wanted)
         for name in gone:
             (self.folder / name).unlink(missing_ok=True)
+            _forget_pages(self.folder / name)
             del self.outputs[name]
         if gone:
             self._save()
@@ -109,6 +110,17 @@ class Manifest:
         temporary = self.folder / f".{NAME}"
         temporary.write_text(json.dumps(document, ensure_ascii=False, indent=1), encoding="utf-8")
         temporary.replace(self.folder / NAME)
+
+
+def _forget_pages(output: Path) -> None:
+    """Delete the single pages of a series, which stand in a folder of its picture's name."""
+    folder = output.with_suffix("")
+    if output.suffix != ".png" or not folder.is_dir():
+        return
+    for page in folder.glob(f"{folder.name}-[0-9][0-9]*-*.png"):
+        page.unlink()
+    if not any(folder.iterdir()):
+        folder.rmdir()
 
 
 class Fingerprints:

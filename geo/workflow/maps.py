@@ -109,6 +109,7 @@ class DrawnSeries(DrawnMap):
     stands as a PNG of its own, in a folder of the map's name. A web page shows the whole territory.
     """
 
+    title: str
     sheets: Callable[[], Iterator[Sheet]]
     whole: Callable[[], Scene]
 
@@ -120,6 +121,7 @@ class DrawnSeries(DrawnMap):
                 as it would carry coordinates.
         """
         suffix = path.suffix.lower()
+        path.parent.mkdir(parents=True, exist_ok=True)
         if suffix == ".html":
             DrawnMap(self.name, self.whole()).save(path, internal=internal)
         elif suffix == ".pdf":
@@ -182,7 +184,7 @@ def draw_map(store: Store, name: str, *, as_at: date) -> DrawnMap:
     if spec.series is None:
         return DrawnMap(name, compose(name, spec, store, as_at=as_at))
     return DrawnSeries(
-        name, index_or_first(name, spec, store, as_at=as_at),
+        name, index_or_first(name, spec, store, as_at=as_at), spec.title,
         sheets=partial(pages, name, spec, store, as_at=as_at),
         whole=partial(compose, name, spec, store, as_at=as_at),
     )  # fmt: skip
