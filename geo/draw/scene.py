@@ -17,7 +17,7 @@ from geo.draw.lettering import Lettering, lettering
 from geo.draw.plane import Plane, plane_for
 from geo.draw.table_layer import from_layer, from_where
 from geo.draw.tally_layer import from_tally
-from geo.draw.task_layer import from_tasks, renumbered
+from geo.draw.task_layer import from_tasks, names_intake, renumbered
 from geo.draw.terrain import Backdrop, backdrop
 from geo.draw.window import (
     Window,
@@ -53,6 +53,7 @@ if TYPE_CHECKING:
 #: Features are read from this much beyond the extent, share of its longer side: the paper always
 #: shows more than the extent, and how much is known only when the legend is.
 _BEYOND: Final = 0.9
+_NO_INTAKE: Final = "公开版不绘取水口位置"
 #: From this scale on the surroundings show as cities: counties would be a mesh.
 _CITIES_FROM: Final = 2_000_000
 
@@ -301,11 +302,16 @@ def _batches(
             )  # fmt: skip
             batch = _public(spec, found)
         elif isinstance(item, DrawTasks):
-            batch = from_tasks(item, store, first=first)
+            batch = from_tasks(item, store, first=first, public=spec.edition == "public")
         elif isinstance(item, DrawTally):
             batch = from_tally(item, store)
         elif isinstance(item, DrawWhere):
-            batch = from_where(item, store, plan=spec.plan)
+            hidden = spec.edition == "public" and names_intake(item.where)
+            batch = (
+                Batch(skipped=(Skipped(item.title, _NO_INTAKE),))
+                if hidden
+                else from_where(item, store, plan=spec.plan)
+            )
         else:
             continue  # a raster is sampled when the window is known
         first += len(batch.listed)
@@ -320,7 +326,7 @@ def _public(spec: MapSpec, batch: Batch) -> Batch:
     if layer.internal:
         return Batch(skipped=(Skipped(layer.title, "内部资料，公开版不绘"),))
     if layer.id == "water_sources":
-        return Batch(skipped=(Skipped(layer.title, "公开版不绘取水口位置"),))
+        return Batch(skipped=(Skipped(layer.title, _NO_INTAKE),))
     return batch
 
 
