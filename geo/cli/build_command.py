@@ -11,6 +11,14 @@ from geo.cli.options import as_at_option, internal_option, quiet_option, tell, w
 from geo.cli.progress import progress_bar
 
 
+def skipped_lines(missing: tuple[tuple[str, str, str], ...]) -> list[str]:
+    """List the maps that have nothing to show, each with what is missing."""
+    lines = [f"未画 {name} {title}：缺 {why}" for name, title, why in missing]
+    return (
+        [*lines, f"共 {len(lines)} 幅图没有数据，未画；补上所缺图层后再运行即可"] if lines else []
+    )
+
+
 @click.command(
     name="build",
     help=(
@@ -39,6 +47,8 @@ def command(
         tell(f"已删除不再需要的 build/{name}", quiet=quiet)
     for name in done.withheld:
         tell(f"未生成 build/{name}：含内部图层，会带出坐标（确需时加 --internal）", quiet=quiet)
+    for line in skipped_lines(done.missing):
+        tell(line, quiet=quiet)
     for fault in done.faults:
         tell(str(fault), quiet=quiet)
     if not done.made:

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import click
 
+from geo.cli.build_command import skipped_lines
 from geo.cli.options import as_at_option, internal_option, quiet_option, tell, workspace_option
 from geo.cli.progress import progress_bar
-from geo.errors import UsageError
+from geo.errors import MissingError, UsageError
 
 NAMES = ("png", "pdf", "svg", "html")
 
@@ -62,6 +63,11 @@ def command(
         tell(f"build/{name}", quiet=quiet)
     for name in done.withheld:
         tell(f"未生成 build/{name}：含内部图层，会带出坐标（确需时加 --internal）", quiet=quiet)
+    lines = skipped_lines(done.missing)
+    if names and lines:
+        raise MissingError("；".join(lines[:-1]) + " — 请在所列图层文件中写 source 后重试")
+    for line in lines:
+        tell(line, quiet=quiet)
 
 
 def _to_files(

@@ -9,6 +9,7 @@ from typing import IO, TYPE_CHECKING, Any, Final
 import matplotlib as mpl
 
 from geo.draw import furniture
+from geo.draw.adjacent import draw_adjacent
 from geo.draw.arrange import Arranged, arrange
 from geo.draw.body import draw_body
 from geo.draw.lettering import Lettering
@@ -65,6 +66,7 @@ def draw_arranged(arranged: Arranged) -> Pen:
         furniture.draw_frames(pen, scene)
         if arranged.grid is not None:
             furniture.draw_grid_labels(pen, scene, arranged.grid)
+        draw_adjacent(pen, scene, arranged.grid)
         furniture.draw_titles(pen, scene)
         furniture.draw_arrow(pen, scene)
         furniture.draw_notice(pen, scene)

@@ -60,6 +60,11 @@ def from_layer(
     rows = rows.iloc[sorted(rows.sindex.query(near, predicate="intersects"))]
     if rows.empty:
         return Batch(skipped=(Skipped(title, NOTHING_HERE),))
+    if item.clip and adcodes:
+        rows = rows.assign(geometry=rows.geometry.intersection(store.boundaries.territory(adcodes)))
+        rows = rows[~rows.geometry.is_empty]
+    if rows.empty:
+        return Batch(skipped=(Skipped(title, NOTHING_HERE),))
     if numbered:
         rows = rows[rows["name"].isin(numbered)].drop_duplicates("name")
         rows = rows.sort_values("name", key=lambda names: names.map(list(numbered).index))

@@ -40,6 +40,8 @@ class Built:
     withheld: tuple[str, ...] = ()
     faults: tuple[Problem, ...] = ()
     """What the linter found on the maps that were drawn."""
+    missing: tuple[tuple[str, str, str], ...] = ()
+    """Maps that have nothing to show: id, title, and what is missing."""
 
 
 def build(
@@ -97,7 +99,10 @@ def build(
     if reports:
         made += tuple(j.output for j in old)
         fresh += tuple(j.output for j in papers if j not in old)
-    return Built(made, fresh, removed, tuple(sorted(left)), faults)
+    bare = {j.map: manifest.missing(j.output) for j in jobs if manifest.missing(j.output)}
+    left -= {j.output for j in jobs if j.map in bare}
+    missing = tuple((name, spec.maps[name].title, why) for name, why in bare.items())
+    return Built(made, fresh, removed, tuple(sorted(left)), faults, missing)
 
 
 def _draw(
@@ -109,6 +114,7 @@ def _draw(
         return ()
     # Drawing pulls in matplotlib and every layer: a build with nothing to do must not.
     from geo.draw.lint import problems  # noqa: PLC0415
+    from geo.draw.subject import in_words, missing  # noqa: PLC0415
     from geo.store.store import Store  # noqa: PLC0415
     from geo.workflow.maps import draw_map  # noqa: PLC0415
 
@@ -116,8 +122,13 @@ def _draw(
     done = 0
     faults: list[Problem] = []
     for name in dict.fromkeys(job.map for job in jobs):
+        if gaps := missing(spec.maps[name], store, day=day):
+            for job in (j for j in jobs if j.map == name):
+                manifest.withhold(job.output, job.inputs, as_at=day, reason=in_words(gaps))
+                done += 1
+            continue
         drawn = draw_map(store, name, as_at=day)
-        faults += problems(drawn.scene, shown=Path("maps") / f"{name}.yml")
+        faults += problems(drawn.scene, shown=spec.map_file(name))
         for job in (j for j in jobs if j.map == name):
             progress(done, len(jobs), job.output)
             done += 1

@@ -13,8 +13,10 @@ from geo.documents.embed import Inset, Listing, Passage, Placed, Reference
 from geo.documents.paper import Paragraph, SignatureLine
 from geo.documents.sandbox import TokenError, nearest_name
 from geo.documents.site_paper import LIMITS
+from geo.draw.subject import missing
 from geo.exhibits import Figure, Table
 from geo.findings import CheckResult, SiteResult
+from geo.spec.maps import MapSpec
 from geo.spec.plans import Plan
 from geo.spec.vocabulary import SCHEMATIC_NOTICE
 from geo.store.store import LocatedTask, Store
@@ -124,7 +126,12 @@ class Desk:
         """The maps the report is about: those named, else the plan's, else all."""
         every = self.store.spec.maps
         plan = self.asked.plan
-        return self.asked.maps or tuple(n for n, m in every.items() if plan in (None, m.plan))
+        own = (n for n, m in every.items() if plan in (None, m.plan))
+        return self.asked.maps or tuple(n for n in own if self._drawable(every[n]))
+
+    def _drawable(self, spec: MapSpec) -> bool:
+        """Tell whether a map has anything to show; a report leaves out those without data."""
+        return not missing(spec, self.store, day=self.asked.as_at)
 
     def map(self, name: str, *, wide: bool = False, label: str = "图") -> Inset:
         """Answer with a map of ``maps/`` with its caption.

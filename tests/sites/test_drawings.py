@@ -360,7 +360,9 @@ def test_a_geodatabase_whose_field_lost_its_name_prints_nothing_and_is_no_traceb
 
 def test_half_a_character_in_a_librarys_message_is_kept_off_the_screen(capfd):
     with quiet():
-        sys.unraisablehook(SimpleNamespace(exc_value=UnicodeDecodeError("utf-8", b"\x99", 0, 1, "")))
+        sys.unraisablehook(
+            SimpleNamespace(exc_value=UnicodeDecodeError("utf-8", b"\x99", 0, 1, ""))
+        )
     assert capfd.readouterr() == ("", "")
 
 
