@@ -127,7 +127,7 @@ def _check(site: Site, question: _Question) -> SiteResult:
         site=site, size=size, districts=districts,
         industry=None if industry is None else (industry.code, industry.name),
         verdict=_verdict(site, asked, findings, tasks),
-        complete=not unsettled and site.crs.certain,
+        complete=not unsettled and site.crs.certain and all(f.zone_kind for f in findings if f.hit),
         reasons=reasons_of(
             site, asked, findings, tasks, near_border=near_border(shape, store.boundaries)
         ),
