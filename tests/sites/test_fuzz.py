@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import random
 import signal
-import sys
 import tempfile
 import time
 import zipfile
@@ -297,3 +296,14 @@ def test_text_made_of_the_usual_signs_is_read_or_refused(corpus, text):
         path = Path(folder, "a.txt")
         path.write_text(text)
         try_reading(path, corpus)
+
+
+@pytest.mark.skipif(not _CLEAR.exists(), reason="/proc: only Linux tells the high-water mark")
+def test_the_scales_see_memory_that_was_given_back_and_forget_what_came_before():
+    heavy, light = Counter(), Counter()
+    with weighed(heavy):
+        bytearray(b"x") * (200 << 20)
+    with weighed(light):
+        pass
+    assert heavy["largest MB"] >= 190
+    assert light["largest MB"] < 50
