@@ -173,7 +173,7 @@ def with_leader(request: Request, fonts: Lettering) -> Iterator[Candidate]:
         if part is None:
             return
         origin = shapely.maximum_inscribed_circle(part, tolerance=0.5).coords[0]
-        yield from _leaders(block(request, fonts, share=0.8), origin, start=0.0, base=7.0)
+        yield from _leaders(block(request, fonts, share=0.8), origin, start=0.0, base=9.5)
     elif request.kind == "line":
         parts = [p for p in shapely.get_parts(geometry) if shapely.get_dimensions(p) == 1]
         middle = shapely.line_interpolate_point(

@@ -31,8 +31,8 @@ _SMALLEST_PT: Final = 6.0
 _BROKEN: Final = 4
 _UPRIGHT: Final = range(2, 5)
 #: A name may stand across the border when this much of it is inside, and its middle.
-_MOSTLY: Final = 0.45
-#: Cost of a whole name outside; a leader to a place nearby costs some eight.
+_MOSTLY: Final = 0.4
+#: Cost of a whole name outside; a leader to a place nearby costs some ten.
 _OUTSIDE: Final = 9.0
 _RASTER: Final = 64
 _GRID: Final = 17
@@ -110,7 +110,7 @@ def _around_box(size: Block, bounds: tuple[float, float, float, float]) -> Itera
     for dx, dy, cost in SIDES:
         cx = x + dx * ((east - west) / 2 + 0.4 + size.width / 2)
         cy = y + dy * ((north - south) / 2 + 0.4 + size.height / 2)
-        yield simple(size, cx, cy, cost + 8.5)
+        yield simple(size, cx, cy, cost + 11.0)
 
 
 def _variants(request: Request) -> Iterator[tuple[float, str, float]]:
