@@ -7,7 +7,14 @@ from pathlib import Path
 
 import click
 
-from geo.cli.options import as_at_option, internal_option, quiet_option, tell, workspace_option
+from geo.cli.options import (
+    as_at_option,
+    internal_option,
+    jobs_option,
+    quiet_option,
+    tell,
+    workspace_option,
+)
 from geo.cli.progress import progress_bar
 
 
@@ -30,16 +37,23 @@ def skipped_lines(missing: tuple[tuple[str, str, str], ...]) -> list[str]:
 @as_at_option
 @click.option("--again", is_flag=True, help="全部重画")
 @internal_option
+@jobs_option
 @quiet_option
 def command(
-    workspace: Path | None, as_at: date | None, *, again: bool, internal: bool, quiet: bool
-) -> None:
+    workspace: Path | None, as_at: date | None, jobs: int | None, *, again: bool, internal: bool,
+    quiet: bool,
+) -> None:  # fmt: skip
     """Build what is out of date."""
     from geo.workflow.build import build
 
     with progress_bar(quiet=quiet) as show:
         done = build(
-            workspace or Path.cwd(), as_at=as_at, again=again, internal=internal, progress=show
+            workspace or Path.cwd(),
+            as_at=as_at,
+            again=again,
+            internal=internal,
+            workers=jobs,
+            progress=show,
         )
     for name in done.made:
         tell(f"已生成 build/{name}", quiet=quiet)
