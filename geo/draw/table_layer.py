@@ -101,7 +101,9 @@ def _from_rows(
 
 def _titled(found: Classes, item: DrawLayer, base: Preset) -> Classes:
     """Call the one kind that is left after a filter what the map calls it: 污水处理厂, not 设施."""
-    if item.title is None or len(found.classes) != 1 or base.by in ("", "target_class"):
+    if item.title is None or not item.filter:
+        return found
+    if len(found.classes) != 1 or base.by in ("", "target_class"):
         return found
     return replace(found, classes=(replace(found.classes[0], title=item.title),))
 
