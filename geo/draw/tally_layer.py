@@ -74,7 +74,7 @@ def from_tally(item: DrawTally, store: Store) -> Batch:
     return Batch(
         DrawnLayer(
             id=f"tally:{item.tally}:{item.value}:{item.draw}", title=title, kind="layer",
-            group=f"{title}（{unit}，括号内为县数）",
+            group=f"{title}（{unit}，括号内为个数）",
             geometry=shapely.point_on_surface(units) if circles else units, names=names,
             class_of=found.of, classes=found.classes, label=None if circles else label, labels=told,
             facts=tuple({"名称": n, name: f"{v:g} {unit}"} for n, v in zip(names, values, strict=True)),
@@ -121,10 +121,10 @@ def _money(task: LocatedTask) -> float:
 def _notes(title: str, several: int, whole: int, lost: int, left: float) -> tuple[str, ...]:
     out = []
     if several:
-        told = f"其投资 {left:g} 万元未分摊" if left else "在所涉各县分别计入"
+        told = f"其投资 {left:g} 万元未分摊" if left else "在所涉各地分别计入"
         out.append(f"{title}中有 {several} 项跨县，{told}")
     if whole:
-        out.append(f"另有 {whole} 项适用于全域，未计入各县")
+        out.append(f"另有 {whole} 项适用于全域，未计入各地")
     if lost:
         out.append(f"另有 {lost} 项未能定位，未计入")
     return tuple(out)
