@@ -122,7 +122,7 @@ def _notes(title: str, several: int, whole: int, lost: int, left: float) -> tupl
     out = []
     if several:
         told = f"其投资 {left:g} 万元未分摊" if left else "在所涉各地分别计入"
-        out.append(f"{title}中有 {several} 项跨县，{told}")
+        out.append(f"{title}中有 {several} 项涉及几处，{told}")
     if whole:
         out.append(f"另有 {whole} 项适用于全域，未计入各地")
     if lost:

@@ -45,7 +45,7 @@ def test_a_task_counts_in_every_area_it_touches_and_nowhere_else(tmp_path):
     # West: the lake (P01) and the river (P06). East: 东镇 twice (P04, P05) and the river.
     layer = tally(world(tmp_path))
     assert values(layer) == {"西半": 2, "东半": 3, "远处": 0}
-    assert layer.notes[0] == "各县重点工程项目数量中有 1 项跨县，在所涉各地分别计入"
+    assert layer.notes[0] == "各县重点工程项目数量中有 1 项涉及几处，在所涉各地分别计入"
     assert "2 项适用于全域" in layer.notes[1]
     assert "1 项未能定位" in layer.notes[2]
 
