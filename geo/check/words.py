@@ -6,6 +6,7 @@ import unicodedata
 from typing import TYPE_CHECKING, Final
 
 from geo.check.reasons import DISCLAIMER
+from geo.findings.occupation import land_rows
 from geo.space.units import fixed, format_area, format_length
 from geo.spec.vocabulary import SCHEMATIC_NOTICE, Outcome, ZoneKind
 from geo.spec.wording import quoted
@@ -43,6 +44,7 @@ def _site(site: SiteResult) -> Iterator[str]:
     yield ""
     rows = [(row.topic, row.outcome.zh, row.result, row.data) for row in site.topics]
     yield from table(("专题", "结论", "比对结果", "数据"), rows)
+    yield from _land(site)
     yield from _listed("理由", site.reasons)
     yield from _documents(site)
     yield from _listed("得出确定结论还需要", site.needed)
@@ -52,6 +54,18 @@ def _site(site: SiteResult) -> Iterator[str]:
         yield from ("", _move(site.move))
     if site.schematic:
         yield from ("", f"※ 含{SCHEMATIC_NOTICE}。")
+
+
+def _land(site: SiteResult) -> Iterator[str]:
+    """The overlaps by land class and owner, or why they are not told apart."""
+    for parts in land_rows(site).values():
+        figures = zip(*(part.printed for part in parts), strict=True)
+        rows = [(p.finding.feature, p.land, p.owner, *map(str, p.printed)) for p in parts]
+        rows.append(("合计", "", "", *(str(sum(column)) for column in figures)))
+        yield from ("", f"{parts[0].finding.title}占压面积（按地类、权属）")
+        yield from table(("名称", "地类", "权属", "公顷", "亩", "m²"), rows)
+    if site.land is not None and site.land.remark:
+        yield f"  {site.land.remark}"
 
 
 def _units(site: SiteResult) -> Iterator[str]:

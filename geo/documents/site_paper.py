@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from geo.documents.land_table import land_matrices, land_table
 from geo.documents.paper import Block, Bullets, Heading, Paper, Paragraph, SignatureLine
 from geo.documents.site_tables import (
     corner_table,
@@ -77,6 +78,8 @@ def chapters(result: CheckResult, site: SiteResult) -> dict[str, tuple[Block, ..
 def _project(site: SiteResult) -> Iterator[Block]:
     yield Heading("一、项目概况")
     size, given = site.size, site.site
+    whole = "" if site.complete else "（资料不完整，见第六章）"
+    yield Paragraph(f"核查结论：{site.verdict.zh}{whole}。", strong=True)
     facts = [f"地块名称：{given.name}；来源文件：{given.source.file}。"]
     if size.area_m2 is not None:
         plane = (
@@ -128,8 +131,19 @@ def _results(site: SiteResult) -> Iterator[Block]:
     yield topic_table(site)
     if any(f.hit for f in site.findings):
         yield occupation_table(site)
+        yield from _land(site)
     if targets := target_table(site):
         yield targets
+
+
+def _land(site: SiteResult) -> Iterator[Block]:
+    """The overlaps by land class and owner, or why they are not told apart."""
+    by_land = land_table(site)
+    if by_land is not None:
+        yield by_land
+        yield from land_matrices(site)
+    elif site.land is not None and site.land.remark:
+        yield Paragraph(site.land.remark)
 
 
 def _requirements(site: SiteResult) -> Iterator[Block]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import shapely
 
 from geo.exhibits import Table
-from geo.space.units import M2_PER_HECTARE, MU_PER_HECTARE, round_to_total
+from geo.findings.occupation import occupied
 from geo.spec.vocabulary import AUTHORITY_ZH, RELATION_ZH, STATE_ZH
 
 if TYPE_CHECKING:
@@ -53,14 +53,16 @@ def data_table(site: SiteResult) -> Table:
 def occupation_table(site: SiteResult) -> Table:
     """占压面积表: rounded rows that add up, the remainder to the largest (domain.md §6)."""
     hits = [f for f in site.findings if f.hit]
-    areas = [f for f in hits if f.overlap_m2 is not None]
-    rows = []
-    for finding, hectares in zip(areas, _hectares(areas), strict=True):
-        m2 = finding.overlap_m2 or 0.0
-        rows.append((
-            finding.title, finding.feature or _NOTHING, f"{hectares:.4f}",
-            f"{hectares * MU_PER_HECTARE:.2f}", f"{m2:.2f}", _share(finding), _mark(finding),
-        ))  # fmt: skip
+    rows = [
+        (
+            finding.title,
+            finding.feature or _NOTHING,
+            *map(str, figures),
+            _share(finding),
+            _mark(finding),
+        )
+        for finding, figures in occupied(site)
+    ]
     for finding in hits:
         if finding.overlap_m2 is None:
             inside = "点位落入" if finding.length_m is None else f"长 {finding.length_m:.1f} m"
@@ -77,17 +79,6 @@ def occupation_table(site: SiteResult) -> Table:
         (32, 30, 20, 19, 26, 20, 27),
         (note,),
     )
-
-
-def _hectares(findings: list[Finding]) -> list[float]:
-    """Round the rows of each layer so that they add up to the layer's rounded total."""
-    out: dict[int, float] = {}
-    for layer in dict.fromkeys(f.layer for f in findings):
-        rows = [f for f in findings if f.layer == layer]
-        exact = [(f.overlap_m2 or 0.0) / M2_PER_HECTARE for f in rows]
-        for finding, value in zip(rows, round_to_total(exact, sum(exact), 4), strict=True):
-            out[id(finding)] = value
-    return [out[id(f)] for f in findings]
 
 
 def _share(finding: Finding) -> str:

@@ -1,5 +1,6 @@
 """What a check found, as frozen values that text, JSON, tables and maps all show alike."""
 
+from geo.findings.land import LandPiece, LandShare
 from geo.findings.parts import (
     Finding,
     LayerAsked,
@@ -27,6 +28,8 @@ __all__ = [
     "District",
     "Finding",
     "Ground",
+    "LandPiece",
+    "LandShare",
     "LayerAsked",
     "Letter",
     "Move",
