@@ -9,6 +9,8 @@ from geo.findings.parts import (
     RuleHit,
     TaskHit,
     TopicRow,
+    by_consequence,
+    title_zh,
     worst,
 )
 from geo.findings.result import (
@@ -39,6 +41,8 @@ __all__ = [
     "TaskHit",
     "TopicRow",
     "UnitHit",
+    "by_consequence",
     "check_schema",
+    "title_zh",
     "worst",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
@@ -32,18 +32,24 @@ class LandRow:
     printed: Printed
 
 
-def occupied(site: SiteResult) -> list[tuple[Finding, Printed]]:
-    """List overlaps that have an area, with their figures.
-
-    Hectares of a layer's overlaps add up to the layer's rounded total; 亩 follow from them.
-    """
-    areas = [f for f in site.findings if f.hit and f.overlap_m2 is not None]
+def with_hectares(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """Round overlaps so that each layer's hectares add up to its rounded total, the remainder to the largest."""
     told: dict[int, float] = {}
+    areas = [f for f in findings if f.hit and f.overlap_m2 is not None]
     for layer in dict.fromkeys(f.layer for f in areas):
         rows = [f for f in areas if f.layer == layer]
         exact = [(f.overlap_m2 or 0.0) / M2_PER_HECTARE for f in rows]
         told |= dict(zip(map(id, rows), round_to_total(exact, sum(exact), 4), strict=True))
-    return [(f, _printed(told[id(f)], f.overlap_m2 or 0.0)) for f in areas]
+    return tuple(replace(f, printed_ha=told.get(id(f))) for f in findings)
+
+
+def occupied(site: SiteResult) -> list[tuple[Finding, Printed]]:
+    """List overlaps that have an area, with their figures; 亩 follow from the hectares."""
+    return [
+        (f, _printed(f.hectares, f.overlap_m2 or 0.0))
+        for f in site.findings
+        if f.hit and f.hectares is not None
+    ]
 
 
 def _printed(hectares: float, square_metres: float) -> Printed:

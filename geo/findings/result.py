@@ -129,13 +129,14 @@ class SiteResult:
 class Ground:
     """The workspace a check stood on; waivers and overrides are printed in every result.
 
-    ``waivers`` are pairs of zone kind and reason.
+    ``waivers`` are pairs of zone kind and reason; ``overridden_laws`` the titles of ``overridden_rules``.
     """
 
     title: str
     fingerprint: str
     waivers: tuple[tuple[str, str], ...] = ()
     overridden_rules: tuple[str, ...] = ()
+    overridden_laws: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Write it as contracts.md says."""

@@ -82,7 +82,9 @@ def test_rounded_rows_of_a_layer_add_up_to_its_rounded_total(answer):
     rows = list(
         load_workbook(io.BytesIO(render(answer, "xlsx")))["占压面积"].iter_rows(values_only=True)
     )
-    total = sum(row[3] for row in rows[1:] if row[1] == "redline")
+    parts = [row[3] for row in rows[1:] if row[1] == "redline" and row[2] != "合计"]
+    total = next(row[3] for row in rows if row[2] == "合计")
+    assert sum(parts) == pytest.approx(total, abs=1e-9)
     exact = sum(f.overlap_m2 for f in answer.result.sites[0].findings if f.layer == "redline")
     assert total == pytest.approx(round(exact / 10_000, 4), abs=1e-9)
 
@@ -134,7 +136,11 @@ def test_parts_add_up_to_the_printed_overlaps_in_every_unit(answer, tmp_path):
     again = asked_again(answer, survey(tmp_path, strips))
     rows = land_sheet(again)
     book = load_workbook(io.BytesIO(render(again, "xlsx")))
-    printed = {row[2]: row[3:6] for row in book["占压面积"].iter_rows(values_only=True, min_row=2)}
+    printed = {
+        row[2]: row[3:6]
+        for row in book["占压面积"].iter_rows(values_only=True, min_row=2)
+        if row[2] != "合计"
+    }
     for feature, whole in printed.items():
         for unit in range(3):
             parts = [row[4 + unit] for row in rows if row[1] == feature]
