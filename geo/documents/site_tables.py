@@ -119,7 +119,7 @@ def target_table(site: SiteResult) -> Table | None:
         for f in near
     )
     columns = ("名称", "类别", "相对方位", "距厂界距离", "性质")
-    return Table("targets", "环境保护目标表", columns, rows, "llclr", (44, 44, 22, 30, 24))
+    return Table("targets", "环境保护目标表", columns, rows, "llcrl", (44, 44, 22, 30, 24))
 
 
 def _distance(finding: Finding) -> str:
