@@ -421,8 +421,10 @@ def test_angles_in_a_csv_are_read_however_excel_quotes_their_seconds(write, form
     [
         "112.80000,36.32000 112.80500,36.32000 112.80500,36.32400 112.80000,36.32400",
         "112.80000,36.32000;112.80500,36.32000;112.80500,36.32400;112.80000,36.32400",
-        "1、东经112°48′00″，北纬36°19′12″；2、东经112°48′18″，北纬36°19′12″；3、东经112°48′18″，北纬36°19′26.4″；"
-        "4、东经112°48′00″，北纬36°19′26.4″。",
+        "".join(
+            f"{at}、东经{d}°{m:02d}′{s:02d}″，北纬{e}°{n}′{t}″；"
+            for at, (d, m, s, e, n, t) in enumerate(DMS, 1)
+        ),
     ],
 )
 def test_all_corners_on_one_line_of_a_chat_are_read_not_the_first_alone(write, line):
