@@ -194,6 +194,15 @@ def test_columns_side_by_side_are_ordered_by_point_number(write):
     assert area(site) == pytest.approx(10_000)
 
 
+@pytest.mark.parametrize("sep", ["，", "、", ". ", "\t"])
+def test_corners_written_as_in_a_mining_licence_are_read(write, sep):
+    rows = [f"{at}{sep}X={n:.2f} Y={e:.2f}" for at, (n, e) in enumerate(corners(), 1)]
+    (site,) = read(
+        write, "矿区范围拐点坐标（2000国家大地坐标系）", *rows, "标高：1200m至900m", name="a.txt"
+    )
+    assert area(site) == pytest.approx(10_000)
+
+
 def test_two_systems_side_by_side_are_refused(write):
     a = lines(corners())
     rows = [f"{row},{row.partition(',')[2]}" for row in a]
