@@ -16,7 +16,7 @@ from geo.draw.symbols import preset, preset_for
 from geo.errors import UsageError
 from geo.spec.style import Label, Style
 from geo.spec.vocabulary import STATE_ZH
-from geo.store.locate import filtered
+from geo.store.conditions import filtered
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
