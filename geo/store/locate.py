@@ -57,10 +57,11 @@ def clip(geometry: Geometry, territory: Geometry) -> Geometry:
     parts = shapely.get_parts(geometry)
     dims = shapely.get_dimensions(parts)
     points = parts[dims == 0]
-    cut = shapely.get_parts(shapely.intersection(parts[dims > 0], territory))
-    cut = shapely.get_parts(cut)
+    whole = (dims > 0) & shapely.covers(territory, parts)
+    shared = shapely.intersection(parts[(dims > 0) & ~whole], territory)
+    cut = shapely.get_parts(shapely.get_parts(shared))
     keep = np.isin(shapely.get_dimensions(cut), np.unique(dims[dims > 0]))
-    return shapely.union_all([*points, *cut[keep & ~shapely.is_empty(cut)]])
+    return shapely.union_all([*points, *parts[whole], *cut[keep & ~shapely.is_empty(cut)]])
 
 
 class Locator:
@@ -68,6 +69,9 @@ class Locator:
 
     def __init__(self, store: Store) -> None:
         self.store = store
+        #: What was located before: plans name the same places again and again. The territory is
+        #: kept beside the answer, so that no other can get its identity.
+        self._known: dict[tuple[str, int, bool], tuple[Geometry | None, Located]] = {}
         self._by_form: dict[type[w.Form], Callable[..., Located]] = {
             w.Everywhere: self._everywhere, w.District: self._district,
             w.Township: self._township, w.Place: self._place, w.Section: self._section,
@@ -84,11 +88,18 @@ class Locator:
     def within(self, form: w.Form, scope: Scope) -> Located:
         """Locate a form inside a scope; called again for the forms inside it."""
         here = replace(scope, beyond=scope.beyond or form.beyond)
+        key = (repr(form), id(scope.territory), here.beyond)
+        if key not in self._known:
+            self._known[key] = (scope.territory, here.clip(self._found(form, here)))
+        return self._known[key][1]
+
+    def _found(self, form: w.Form, here: Scope) -> Located:
+        """Locate a form by what it is, not yet clipped."""
         if method := self._by_form.get(type(form)):
-            return here.clip(method(form, here))
+            return method(form, here)
         for room in (locate_rivers, locate_terrain):
             if type(form) in room.FORMS:
-                return here.clip(room.locate(form, here, self))
+                return room.locate(form, here, self)
         message = f"form {type(form).__name__} has no locator"
         raise AssertionError(message)
 
@@ -169,8 +180,7 @@ class Locator:
 
     def _districts(self, name: str, scope: Scope) -> GeoDataFrame:
         """Areas of a name or adcode: those that meet the territory or the workspace come first."""
-        frame = self.store.boundaries.frame
-        rows = frame[(frame["name"] == name) | (frame["adcode"] == name)]
+        rows = self.store.boundaries.called(name)
         for area in (scope.territory, self.store.territory):
             near = rows[rows.intersects(area)] if area is not None and len(rows) > 1 else rows
             rows = near if len(near) else rows
