@@ -37,6 +37,9 @@ class Locator:
 
     def __init__(self, store: Holdings) -> None:
         self.store = store
+        #: What was located before: plans name the same places again and again. The territory is
+        #: kept beside the answer, so that no other can get its identity.
+        self._known: dict[tuple[str, int, bool], tuple[Geometry | None, Located]] = {}
         self._by_form: dict[type[w.Form], Callable[..., Located]] = {
             w.Everywhere: self._everywhere, w.District: self._district,
             w.Township: self._township, w.Place: self._place, w.Section: self._section,
@@ -53,11 +56,18 @@ class Locator:
     def within(self, form: w.Form, scope: Scope) -> Located:
         """Locate a form inside a scope; called again for the forms inside it."""
         here = replace(scope, beyond=scope.beyond or form.beyond)
+        key = (repr(form), id(scope.territory), here.beyond)
+        if key not in self._known:
+            self._known[key] = (scope.territory, here.clip(self._found(form, here)))
+        return self._known[key][1]
+
+    def _found(self, form: w.Form, here: Scope) -> Located:
+        """Locate a form by what it is, not yet clipped."""
         if method := self._by_form.get(type(form)):
-            return here.clip(method(form, here))
+            return method(form, here)
         for room in (locate_rivers, locate_terrain):
             if type(form) in room.FORMS:
-                return here.clip(room.locate(form, here, self))
+                return room.locate(form, here, self)
         message = f"form {type(form).__name__} has no locator"
         raise AssertionError(message)
 
@@ -138,8 +148,7 @@ class Locator:
 
     def _districts(self, name: str, scope: Scope) -> GeoDataFrame:
         """Areas of a name or adcode: those that meet the territory or the workspace come first."""
-        frame = self.store.boundaries.frame
-        rows = frame[(frame["name"] == name) | (frame["adcode"] == name)]
+        rows = self.store.boundaries.called(name)
         for area in (scope.territory, self.store.territory):
             near = rows[rows.intersects(area)] if area is not None and len(rows) > 1 else rows
             rows = near if len(near) else rows

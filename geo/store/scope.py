@@ -99,7 +99,8 @@ def clip(geometry: Geometry, territory: Geometry) -> Geometry:
     parts = shapely.get_parts(geometry)
     dims = shapely.get_dimensions(parts)
     points = parts[dims == 0]
-    cut = shapely.get_parts(shapely.intersection(parts[dims > 0], territory))
-    cut = shapely.get_parts(cut)
+    whole = (dims > 0) & shapely.covers(territory, parts)
+    shared = shapely.intersection(parts[(dims > 0) & ~whole], territory)
+    cut = shapely.get_parts(shapely.get_parts(shared))
     keep = np.isin(shapely.get_dimensions(cut), np.unique(dims[dims > 0]))
-    return shapely.union_all([*points, *cut[keep & ~shapely.is_empty(cut)]])
+    return shapely.union_all([*points, *parts[whole], *cut[keep & ~shapely.is_empty(cut)]])

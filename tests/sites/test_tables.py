@@ -344,6 +344,13 @@ def test_headings_in_two_rows_with_a_merged_one_above(tmp_path):
     assert site.crs.how.startswith("表头写明 CGCS2000")
 
 
+def test_degrees_minutes_seconds_that_stand_once_only_are_refused(tmp_path):
+    headings = [["点号", "东经", "", "", "北纬", "", ""], ["", "'", "分", "秒", "度", "分", "秒"]]
+    rows = [[f"J{i}", 112, 52, 30 + i, 36, 18, 18 + i * i] for i in range(4)]
+    with pytest.raises(InputError, match="第 2 行表头的 度、分、秒 不成对"):
+        read_sites(workbook(tmp_path, {"拐点": [*headings, *rows]}))
+
+
 def test_two_sheets_with_coordinates_ask_which(tmp_path):
     rows = [["点号", "X", "Y"], *[[f"J{i}", *p] for i, p in enumerate(corners(), 1)]]
     path = workbook(tmp_path, {"红线": rows, "说明": [["无"]], "占地": rows})
