@@ -84,7 +84,7 @@ def _index(
 ) -> Scene:
     """Compose the sheet that shows which page is where."""
     assert spec.series is not None  # noqa: S101 - told by the caller
-    title = f"{spec.title}图幅索引"
+    title = f"{_place_of(spec, store)}{spec.title}图幅索引"
     if spec.series.over == TASKS:
         over: DrawLayer | DrawTasks = DrawTasks(
             tasks=spec.plan or "", kind=spec.series.kind, domain=spec.series.domain, legend=True
@@ -96,6 +96,14 @@ def _index(
     whole = spec.model_copy(update={"layers": layers, "series": None})
     names = () if spec.series.over == TASKS else tuple(name for name, _ in features)
     return compose(map_id, whole, store, as_at=day, title=title, numbered=names)
+
+
+def _place_of(spec: MapSpec, store: Store) -> str:
+    """Return the name of the plan's place, unless the title says it already."""
+    if spec.plan is None:
+        return ""
+    name = store.boundaries.name(store.spec.plans[spec.plan].head.adcode)
+    return "" if name in spec.title else name
 
 
 def _tasks(spec: MapSpec, series: Series, store: Store) -> list[tuple[str, Focus]]:

@@ -72,7 +72,7 @@ def _dem(locator: Finder) -> Raster | None:
     return open_raster(path, shown=Path(path.name), band=source.band)
 
 
-def _resting(found: Located, locator: Locator) -> Located:
+def _resting(found: Located, locator: Finder) -> Located:
     """Say that a place rests on the DEM: it is worth no more, and stays inside where the DEM does."""
     spec = locator.store.spec.layers[DEM]
     worth = weakest(found.authority, spec.authority or "schematic")
@@ -111,7 +111,7 @@ def _terrain(form: w.Slope | w.Elevation, body: Located, dem: Raster) -> Located
     )
 
 
-def _ridge(form: w.RidgeOr, body: Located, dem: Raster | None, locator: Locator) -> Located:
+def _ridge(form: w.RidgeOr, body: Located, dem: Raster | None, locator: Finder) -> Located:
     assert body.geometry is not None  # noqa: S101 - told by the caller
     if dem is not None and _coverage(dem, body.geometry) > 0.0:
         from geo.store.ridges import trace_ridges  # noqa: PLC0415 - see the module's text
