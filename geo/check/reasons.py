@@ -69,7 +69,7 @@ def reasons_of(
         if task.outcome.rank > Outcome.NOTICE.rank
     ]
     if notices := [task for task in tasks if task.outcome is Outcome.NOTICE]:
-        told = f"本用地另涉及规划条目 {len(notices)} 项，须逐项对照（见规划一览）。"
+        told = f"本用地另涉及规划条目 {len(notices)} 项，须逐项对照所附规划条目。"
         weighed.append((Outcome.NOTICE.rank, told))
     weighed.sort(key=lambda pair: -pair[0])
     border = (BORDER,) if near_border else ()

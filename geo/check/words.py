@@ -145,11 +145,11 @@ def _documents(site: SiteResult) -> Iterator[str]:
 
 def _conditions(site: SiteResult) -> Iterator[str]:
     """The branches of clauses that decide otherwise, each clause once."""
-    rules = {rule.cited: rule for finding in site.findings for rule in finding.rules}
-    told = {cited: rule.conditions for cited, rule in rules.items() if rule.conditions}
+    rules = {rule.id: rule for finding in site.findings for rule in finding.rules}
+    told = [(rule.cited, rule.conditions) for rule in rules.values() if rule.conditions]
     if told:
         yield from ("", "条款与要求（属于所列情形之一的，按该情形）：")
-    for cited, conditions in told.items():
+    for cited, conditions in told:
         yield f"  {cited}"
         yield from (
             f"    {consequence}：{'；'.join(cases)}"

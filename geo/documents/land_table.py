@@ -9,17 +9,13 @@ from geo.exhibits import Table
 from geo.findings.occupation import land_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from geo.findings import SiteResult
     from geo.findings.occupation import LandRow
 
-#: Owners side by side on a page of a report; more go on in a further table.
-_OWNERS: Final = 5
-_NOTES: Final = (
-    "各行按四舍五入后与合计一致，尾差计入最大一行。",
-    "同一管控区的要素互相重叠时，合计为各要素占压面积之和。",
-)
+_ROUNDED: Final = "各行按四舍五入后与合计一致，尾差计入最大一行。"
+_TWICE: Final = "同一管控区的要素互相重叠时，合计为各要素占压面积之和。"
 
 
 def land_table(site: SiteResult) -> Table | None:
@@ -34,37 +30,33 @@ def land_table(site: SiteResult) -> Table | None:
         return None
     heads = ("管控区", "名称", "地类", "权属", "公顷", "亩", "m²")
     return Table("land", "占压面积表（按地类、权属）", heads, tuple(rows), "llllrrr",
-                 (34, 30, 26, 32, 18, 16, 20), (*_told(site), *_NOTES))  # fmt: skip
+                 (32, 30, 28, 30, 18, 16, 24), ("".join((*_told(site), _ROUNDED, _TWICE)),))  # fmt: skip
 
 
-def land_matrices(site: SiteResult) -> tuple[Table, ...]:
-    """地类 down, 权属 across, hectares, with 合计 of rows and of columns.
-
-    More owners than fit on a page go on in a further table; the last one has the sum over all of them.
-    """
+def land_matrix(site: SiteResult) -> Table | None:
+    """地类 × 权属 in hectares, with 合计 of rows and of columns; whichever are fewer stand side by side."""
     layers = list(land_rows(site).values())
-    owners = list(dict.fromkeys(part.owner for parts in layers for part in parts))
-    starts = range(0, len(owners), _OWNERS)
-    return tuple(_matrix(layers, owners, start=start) for start in starts)
+    parts = [part for layer in layers for part in layer]
+    lands, owners = ({getattr(p, name): None for p in parts} for name in ("land", "owner"))
+    down, across = ("land", "owner") if len(owners) <= len(lands) else ("owner", "land")
+    heads = tuple(owners if across == "owner" else lands)
+    if not heads:
+        return None
+    rows = [row for layer in layers for row in _matrix_rows(layer, heads, down=down, across=across)]
+    columns = ("管控区", "地类" if down == "land" else "权属", *heads, "合计")
+    widths = (32, 30, *[22.0] * (len(heads) + 1))
+    return Table("land_matrix", "占压面积汇总表（地类 × 权属，公顷）", columns, tuple(rows),
+                 "ll" + "r" * (len(heads) + 1), widths, (_ROUNDED,))  # fmt: skip
 
 
-def _matrix(layers: Sequence[list[LandRow]], owners: Sequence[str], *, start: int) -> Table:
-    """Write the columns of some owners."""
-    shown, last = owners[start : start + _OWNERS], start + _OWNERS >= len(owners)
-    rows = []
-    for parts in layers:
-        for land in (*dict.fromkeys(part.land for part in parts), "合计"):
-            lying = [part for part in parts if land in (part.land, "合计")]
-            cells = [_sum([part for part in lying if part.owner == owner]) for owner in shown]
-            whole = [_sum(lying)] if last else []
-            rows.append((parts[0].finding.title, land, *cells, *whole))
-    heads = ("管控区", "地类", *shown, *(["合计"] if last else []))
-    figures = len(heads) - 2
-    page = start // _OWNERS
-    name = "land_matrix" + (f"_{chr(ord('a') + page)}" if page else "")
-    caption = f"占压面积汇总表（地类 × 权属，公顷）{'（续）' if page else ''}"
-    return Table(name, caption, heads, tuple(rows), "ll" + "r" * figures,
-                 (34, 28, *[22.0] * figures), _NOTES[:1])  # fmt: skip
+def _matrix_rows(
+    parts: Sequence[LandRow], heads: Sequence[str], *, down: str, across: str
+) -> Iterator[tuple[str, ...]]:
+    """One row for each class (or owner) of a layer, and their sums."""
+    for name in (*dict.fromkeys(getattr(part, down) for part in parts), None):
+        lying = [part for part in parts if name is None or getattr(part, down) == name]
+        cells = [_sum([p for p in lying if getattr(p, across) == head]) for head in heads]
+        yield (parts[0].finding.title, name or "合计", *cells, _sum(lying))
 
 
 def _sum(parts: Sequence[LandRow]) -> str:

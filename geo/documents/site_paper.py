@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from geo.documents.land_table import land_matrices, land_table
+from geo.documents.land_table import land_matrix, land_table
 from geo.documents.paper import Block, Bullets, Heading, Paper, Paragraph, SignatureLine
 from geo.documents.site_tables import (
     corner_table,
@@ -145,7 +145,8 @@ def _land(site: SiteResult) -> Iterator[Block]:
     by_land = land_table(site)
     if by_land is not None:
         yield by_land
-        yield from land_matrices(site)
+        if matrix := land_matrix(site):
+            yield matrix
     elif site.land is not None and site.land.remark:
         yield Paragraph(site.land.remark)
 

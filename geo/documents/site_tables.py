@@ -14,9 +14,9 @@ from geo.space.units import format_length
 from geo.spec.vocabulary import AUTHORITY_ZH, RELATION_ZH, STATE_ZH
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from geo.findings import Finding, SiteResult
+    from geo.findings import Finding, SiteResult, TaskHit
 
 _NOTHING: Final = "—"
 _KIND_ZH: Final = {"project": "工程", "measure": "措施", "control": "管控"}
@@ -119,7 +119,7 @@ def target_table(site: SiteResult) -> Table | None:
         for f in near
     )
     columns = ("名称", "类别", "相对方位", "距厂界距离", "性质")
-    return Table("targets", "环境保护目标表", columns, rows, "llclr", (44, 44, 22, 30, 24))
+    return Table("targets", "环境保护目标表", columns, rows, "llcrl", (44, 44, 22, 30, 24))
 
 
 def _distance(finding: Finding) -> str:
@@ -152,31 +152,36 @@ def rule_table(site: SiteResult) -> Table | None:
 
 
 def task_table(site: SiteResult) -> Table | None:
-    """The plan's projects, measures and controls at the site."""
+    """The plans' projects, measures and controls at the site, under the title of each plan.
+
+    That a plan's period has run out is said once, beside its title.
+    """
     if not site.tasks:
         return None
-    rows = tuple(
-        (
-            t.plan_title, t.id, _KIND_ZH.get(t.kind, t.kind), t.title,
-            RELATION_ZH[t.relation] if t.relation else "未定位", t.outcome.zh, t.note or _NOTHING,
-        )
-        for t in site.tasks
-    )  # fmt: skip
-    columns = ("规划", "编号", "类别", "内容", "关系", "判定", "说明")
-    plans = dict.fromkeys(t.plan_title for t in site.tasks)
-    if len(plans) > 1:
-        return Table(
-            "tasks", "规划任务与管控要求表", columns, rows, "llclccl", (34, 14, 12, 38, 18, 20, 44)
-        )
-    caption = f"《{next(iter(plans))}》任务与管控要求表"
+    rows: list[tuple[str, ...]] = []
+    for title in dict.fromkeys(task.plan_title for task in site.tasks):
+        tasks = [task for task in site.tasks if task.plan_title == title]
+        period = _period(tasks)
+        told = f"《{title}》" + (f"，{period}，各项管控均为提示" if period else "")
+        rows.append(("", "", told, "", "", ""))
+        rows += [_task_cells(task, task.note.removeprefix(period).lstrip("；")) for task in tasks]
+    columns = ("编号", "类别", "内容", "关系", "判定", "说明")
     return Table(
-        "tasks",
-        caption,
-        columns[1:],
-        tuple(row[1:] for row in rows),
-        "lclccl",
-        (15, 13, 48, 21, 22, 57),
+        "tasks", "规划任务与管控要求表", columns, tuple(rows), "lclccl", (17, 13, 46, 20, 22, 62)
     )
+
+
+def _period(tasks: Sequence[TaskHit]) -> str:
+    """What every control of a plan says of its period; nothing when they differ or it is running."""
+    told = {task.note.partition("；")[0] for task in tasks if task.kind == "control"}
+    only = next(iter(told)) if len(told) == 1 else ""
+    return only if only.startswith("规划期") else ""
+
+
+def _task_cells(task: TaskHit, note: str) -> tuple[str, ...]:
+    where = RELATION_ZH[task.relation] if task.relation else "未定位"
+    kind = _KIND_ZH.get(task.kind, task.kind)
+    return task.id, kind, task.title, where, task.outcome.zh, note or _NOTHING
 
 
 def corner_table(site: SiteResult) -> Table | None:

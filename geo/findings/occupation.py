@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from geo.findings.result import SiteResult
 
 UNCOVERED: Final = "（地类图斑未覆盖）"
-_UNKNOWN_OWNER: Final = "—"
+_NO_OWNER: Final = "（未覆盖）"
 
 #: Hectares, 亩 and m² as printed.
 Printed = tuple[Decimal, Decimal, Decimal]
@@ -82,5 +82,5 @@ def _rows(finding: Finding, pieces: Sequence[LandPiece], printed: Printed) -> It
         rounded = round_to_total(exact, float(told), decimals)
         columns.append([Decimal(fixed(value, decimals)) for value in rounded])
     for piece, hectares, mu, metres in zip(pieces, *columns, strict=True):
-        land, owner = piece.land or UNCOVERED, piece.owner or _UNKNOWN_OWNER
+        land, owner = piece.land or UNCOVERED, piece.owner or _NO_OWNER
         yield LandRow(finding, land, owner, (hectares, mu, metres))

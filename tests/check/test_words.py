@@ -127,6 +127,16 @@ def test_reasons_name_layer_clause_figure_and_data_date(full_town, plot):
     assert "一、（一）" in reason
 
 
+def test_every_branch_of_clauses_whose_number_nobody_knows_is_listed(full_town, plot):
+    # The code's clauses are all cited alike; none may stand in another's place.
+    full_town.layer("water_source_2", square(0, 0, 300))
+    text = render(check_sites([footprint(plot)], full_town.store(), as_at=DAY))
+    assert text.count("  《中华人民共和国生态环境法典》（条款待核实）\n") == 2
+    listed = text[text.index("条款与要求（") :]
+    for case in ("设置排污口的", "确认不排放污染物的", "不属于建设项目的生产生活活动"):
+        assert case in listed
+
+
 def test_an_unverified_clause_says_so(full_town, plot):
     full_town.layer("nature_core", square(60, 0, 100))
     result = full_town.check(plot)
