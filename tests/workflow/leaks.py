@@ -31,8 +31,12 @@ from pyproj import Transformer
 SYSTEMS = (4490, 4526, 4547, 4525, 4546, 3857)
 _NUMBER = re.compile(r"(?<![\d.])\d{1,3}(?:,\d{3})+(?:\.\d+)?|(?<![\d.])\d+(?:\.\d+)?")
 _DMS = re.compile(
-    r"(?<!\d)(\d{2,3})\s*(?:°|º|度|d|-|:|\s)\s*(\d{1,2})\s*(?:′|'|’|分|m|-|:|\s)\s*(\d{1,2}(?:\.\d+)?)", re.IGNORECASE
+    r"(?<!\d)(\d{2,3})\s*(?:°|º|度|d|-|:|\s)\s*(\d{1,2})\s*(?:′|'|’|分|m|-|:|\s)\s*(\d{1,2}(?:\.\d+)?)",
+    re.IGNORECASE,
 )
+_WHOLE = re.compile(r"\[(-?\d+(?:,\s*-?\d+)+)\]")
+#: Whole numbers may be parts of a degree, each written as it is or as the step from the last.
+_PER_DEGREE = (100_000, 1_000_000, 10_000_000)
 _HEX = re.compile(rb"[0-9A-Fa-f]{32,}")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/]{64,}={0,2}")
 #: How many characters may stand between the two values of one vertex.
@@ -84,7 +88,10 @@ def unpacked(data: bytes, depth: int = 0) -> Iterator[bytes]:
     if data.startswith(b"\x1f\x8b"):
         inner.append(gzip.decompress(data))
     if data.startswith(b"\x89PNG"):
-        inner += [_inflated(m[m.find(b"\0") + 2 :]) for m in re.findall(rb"(?:zTXt|iTXt)(.{1,4096})", data, re.DOTALL)]
+        inner += [
+            _inflated(m[m.find(b"\0") + 2 :])
+            for m in re.findall(rb"(?:zTXt|iTXt)(.{1,4096})", data, re.DOTALL)
+        ]
     else:
         inner += [bytes.fromhex(run.decode()[: len(run) // 2 * 2]) for run in _HEX.findall(data)]
         inner += [_decoded(run) for run in _BASE64.findall(data)]
@@ -138,10 +145,16 @@ def _tables(path: Path) -> Iterator[tuple[str, list[bytes]]]:
 
 def _in_part(secrets: Secrets, part: bytes) -> Iterator[str]:
     yield from _in_binary(secrets, part)
-    if part[:4] in (b"\x89PNG", b"\xff\xd8\xff\xe0") or part[:2] == b"\x1f\x8b" or b"\0\0\0\0" in part[:4096]:
+    if (
+        part[:4] in (b"\x89PNG", b"\xff\xd8\xff\xe0")
+        or part[:2] == b"\x1f\x8b"
+        or b"\0\0\0\0" in part[:4096]
+    ):
         return
     for encoding in ("utf-8", "utf-16-le") if b"\0" in part else ("utf-8",):
-        yield from _in_text(secrets, part.decode(encoding, "ignore"))
+        text = part.decode(encoding, "ignore")
+        yield from _in_text(secrets, text)
+        yield from _in_whole_numbers(secrets, text)
 
 
 def _in_text(secrets: Secrets, text: str) -> Iterator[str]:
@@ -161,6 +174,19 @@ def _in_text(secrets: Secrets, text: str) -> Iterator[str]:
             gaps = np.abs(at[is_x][:, None] - at[is_y][None, :])
             if gaps.size and gaps.min() <= _NEAR:
                 yield f"EPSG:{system} ({x:.7f}, {y:.7f})"
+
+
+def _in_whole_numbers(secrets: Secrets, text: str) -> Iterator[str]:
+    """Read flat lists ``[x, y, dx, dy, …]`` of whole numbers, as web pages carry shapes."""
+    vertices = secrets.values[4490]
+    for match in _WHOLE.finditer(text):
+        flat = np.array([int(word) for word in match[1].split(",")], dtype=float)
+        pairs = flat[: len(flat) // 2 * 2].reshape(-1, 2)
+        for per_degree in _PER_DEGREE:
+            for read in (pairs / per_degree, pairs.cumsum(axis=0) / per_degree):
+                near = np.abs(read[:, None, :] - vertices[None, :, :]) <= 1.0 / per_degree
+                if near.all(axis=2).any():
+                    yield f"EPSG:4490 in whole numbers, {per_degree} a degree"
 
 
 def _numbers(text: str) -> Iterator[tuple[int, float, float]]:
@@ -208,5 +234,7 @@ def _any_near(held: np.ndarray, known: np.ndarray, fine: float) -> bool:
     if not held.size:
         return False
     after = np.clip(np.searchsorted(known, held), 0, len(known) - 1)
-    nearest = np.minimum(np.abs(known[after] - held), np.abs(known[np.maximum(after - 1, 0)] - held))
+    nearest = np.minimum(
+        np.abs(known[after] - held), np.abs(known[np.maximum(after - 1, 0)] - held)
+    )
     return bool((nearest <= fine).any())
