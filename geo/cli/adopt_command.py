@@ -24,6 +24,17 @@ def _pairs(_ctx: click.Context, _param: click.Parameter, given: tuple[str, ...])
     return {left.strip(): right.strip() for left, _, right in pairs}
 
 
+def _tags(
+    ctx: click.Context, param: click.Parameter, given: tuple[str, ...]
+) -> dict[str, tuple[str, ...]]:
+    """Read ``标签=值,值``; one tag may be given several times."""
+    found: dict[str, tuple[str, ...]] = {}
+    for text in given:
+        ((tag, values),) = _pairs(ctx, param, (text,)).items()
+        found[tag] = (*found.get(tag, ()), *values.replace("，", ",").split(","))
+    return found
+
+
 def _partial(_ctx: click.Context, _param: click.Parameter, text: str | None) -> Any:
     from geo.spec.dates import PartialDate
 
@@ -45,7 +56,7 @@ _ASKED = (
     name="adopt",
     help=(
         "把本单位的图层（三区三线、地类图斑、水源保护区、管控单元……）纳入工作区。\n\n"
-        "可读：FileGDB、GeoPackage、Shapefile、FlatGeobuf、GeoParquet、GeoJSON、带坐标的 CSV/XLSX，以及它们的 ZIP；"
+        "可读：FileGDB、GeoPackage、Shapefile、FlatGeobuf、GeoParquet、GeoJSON、带坐标的 CSV/XLSX，以及它们的 ZIP；OSM 的 .pbf；"
         "高程与土地覆盖栅格（GeoTIFF、COG、VRT）。"
         "数据存入 local/，不进版本库；旧版本保留，并说明有哪些变化。\n\n\b\n例：\n"
         "  hongxian adopt 三区三线.gdb --as 生态保护红线 --provider 区自然资源局 \\\n"
@@ -96,6 +107,10 @@ _ASKED = (
 )
 @click.option("--x", help="表格的横坐标（经度）列")
 @click.option("--y", help="表格的纵坐标（纬度）列")
+@click.option(
+    "--tag", "tags", multiple=True, callback=_tags,
+    help="OSM 的 .pbf 取哪些要素：waterway=river,stream，可重复；任意取值写 *",
+)  # fmt: skip
 @click.option("--expected-area", help="应有的总面积，带单位，例如 123.4平方公里")
 @click.option(
     "--accept-lookalike", "accept_look_alike", is_flag=True, help="确认名称可疑的图层就是所要的"

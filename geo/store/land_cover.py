@@ -11,7 +11,7 @@ from geo.spec.style import Colour
 from geo.spec.tables import Row, read_rows, typed_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Iterator
     from pathlib import Path
 
 #: Codes that a raster may hold; what is larger is an identifier or a measurement, not a class.
@@ -128,10 +128,8 @@ def read_scheme(path: Path, *, shown: Path) -> CoverScheme:
     if len(good) > _MOST_CLASSES:
         raise InputError(f"{shown}: 有 {len(good)} 类，图例最多 {_MOST_CLASSES} 类 — 请先归并")
     named = [row for row, _ in good if row.title != UNKNOWN]
-    classes = tuple(CoverClass(r.code, r.title, _colour(r, at)) for at, r in enumerate(named))
-    return CoverScheme(
-        shown.name, classes, frozenset(r.code for r, _ in good if r.title == UNKNOWN)
-    )
+    unknown = frozenset(row.code for row, _ in good if row.title == UNKNOWN)
+    return CoverScheme(shown.name, tuple(_coloured(named)), unknown)
 
 
 def _ours(row: Row) -> Row:
@@ -154,8 +152,29 @@ _BY_WORD: Final = (
 _REST: Final = ("#c9b8d8", "#e8c8dc", "#b9c9d9", "#d8c7b0", "#bfb8a0")
 
 
-def _colour(row: CoverRow, at: int) -> str:
-    if row.colour != "none":
-        return row.colour
-    kind = next((kind for word, kind in _BY_WORD if word in row.title), None)
-    return _COLOURS[kind] if kind is not None else _REST[at % len(_REST)]
+def _coloured(rows: list[CoverRow]) -> Iterator[CoverClass]:
+    """Give each class its colour; what would look like a class before is a step darker."""
+    used = {row.colour for row in rows}
+    for at, row in enumerate(rows):
+        colour = row.colour
+        if colour == "none":
+            kind = next((kind for word, kind in _BY_WORD if word in row.title), None)
+            colour = _COLOURS[kind] if kind is not None else _REST[at % len(_REST)]
+            while colour in used:
+                colour = _darker(colour)
+            used.add(colour)
+        yield CoverClass(row.code, row.title, colour)
+
+
+def _darker(colour: str) -> str:
+    """Take an eighth off each channel.
+
+    >>> _darker("#f3e3a1"), _darker("#000000")
+    ('#d5c78d', '#1a1a1a')
+    """
+    channels = [int(colour[at : at + 2], 16) for at in (1, 3, 5)]
+    if max(channels) < 48:  # noqa: PLR2004 (too dark to be told from the next)
+        channels = [channel + 26 for channel in channels]
+    else:
+        channels = [round(channel * 7 / 8) for channel in channels]
+    return "#" + "".join(f"{channel:02x}" for channel in channels)

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import shapely
 
-from geo.errors import InputError
+from geo.errors import InputError, UsageError
 from geo.sites.parameters import read_parameters
 from geo.space.units import M2_PER_HECTARE, M2_PER_KM2, fixed
+from geo.store.osm import SUFFIX as OSM_SUFFIX
 from geo.store.schemas import look_alike
 from geo.store.store import open_store
 from geo.workflow.adopt_compare import Change, compare
@@ -73,11 +74,12 @@ def examine(store: Store, said: Handover, *, dry_run: bool = False) -> Adoption:
         InputError: The file cannot be used; nothing is guessed.
     """
     target = target_of(said.to, store.spec)
+    said = _of_osm(said)
     missing = missing_words(said, store.spec.marker.jurisdictions)
     with container(said.file) as held:
         table = chosen_table(held, name=said.table, kind=_kind(target), layer=target.layer)
         _refuse_look_alike(table, target, said)
-        raw = read_table(table, x=said.x, y=said.y)
+        raw = read_table(table, x=said.x, y=said.y, tags=said.tags)
         said = vouched_for(said, store.spec.marker.jurisdictions, dry_run=dry_run)
         helmert = None if said.helmert is None else read_parameters(said.helmert)
         shaped = shape(
@@ -87,6 +89,25 @@ def examine(store: Store, said: Handover, *, dry_run: bool = False) -> Adoption:
         if missing:
             return replace(adoption, warnings=(*adoption.warnings, f"还缺 {'、'.join(missing)}"))
         return adoption
+
+
+def _of_osm(said: Handover) -> Handover:
+    """Volunteers' data is open data under its own licence, whoever hands it in.
+
+    Raises:
+        UsageError: It is called official, or tags are given for something else.
+    """
+    if said.file.suffix.lower() != OSM_SUFFIX:
+        if said.tags:
+            raise UsageError("--tag 只用于 OSM 的 .pbf — 纳入别的文件时请去掉")
+        return said
+    if said.authority == "official":
+        raise UsageError("OpenStreetMap 是公开数据，不是主管部门成果 — 请写 --authority open")
+    own = said.licence != Handover.licence
+    return replace(
+        said, licence=said.licence if own else "ODbL 1.0", sensitivity=said.sensitivity or "public",
+        provider=said.provider or "OpenStreetMap 贡献者",
+    )  # fmt: skip
 
 
 def _kind(target: Target) -> str:

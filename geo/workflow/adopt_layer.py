@@ -53,6 +53,7 @@ class Handover:
     y: str | None = None
     expected_area: str | None = None
     accept_look_alike: bool = False
+    tags: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     scheme: str | None = None
     classes: Path | None = None
     band: int = 1

@@ -60,7 +60,7 @@ _AROUND_DEG: Final = 0.5
 _OF_FEATURES: Final = {
     "table": "--table", "helmert": "--helmert", "fields": "--field", "zone_field": "--zone-field",
     "values": "--value", "x": "--x", "y": "--y", "expected_area": "--expected-area",
-    "accept_look_alike": "--accept-lookalike",
+    "accept_look_alike": "--accept-lookalike", "tags": "--tag",
 }  # fmt: skip
 
 

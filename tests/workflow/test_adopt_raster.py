@@ -19,6 +19,7 @@ from geo.errors import HongxianError, InputError, UsageError
 from geo.space.measure import area_m2
 from geo.spec.dates import PartialDate
 from geo.spec.where import Slope
+from geo.store.land_cover import read_scheme
 from geo.store.raster import open_raster
 from geo.store.store import open_store
 from geo.workflow.adopt_layer import Handover
@@ -377,6 +378,20 @@ def test_an_offices_own_classes_come_from_a_table(root: Path, tmp_path: Path) ->
     assert written["style"]["classes"] == {"10": {"title": "水浇地", "fill": "#ffcc00"}}
     with rasterio.open(root / adoption.data) as held:
         assert held.read(1, masked=True).mask[:, 450:].all()
+
+
+def test_classes_without_a_colour_get_one_each(tmp_path: Path) -> None:
+    classes = tmp_path / "分类.csv"
+    classes.write_text(
+        "编码,名称\n11,水田\n12,旱地\n21,有林地\n51,城镇用地\n", encoding="utf-8-sig"
+    )
+    scheme = read_scheme(classes, shown=Path("分类.csv"))
+    assert [entry.colour for entry in scheme.classes] == [
+        "#f3e3a1",
+        "#d5c78d",
+        "#7fb27a",
+        "#dd9a8b",
+    ]
 
 
 @pytest.mark.parametrize(
