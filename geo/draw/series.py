@@ -11,6 +11,7 @@ import numpy as np
 import shapely
 from matplotlib.backends.backend_pdf import Name, PdfPages
 
+from geo.draw.glyph_names import known_glyph_names
 from geo.draw.scene import Focus, Scene, compose
 from geo.draw.sheet import SETTINGS, allow, draw, metadata, write
 from geo.draw.task_layer import from_tasks
@@ -181,7 +182,8 @@ def save_series(
         MissingError: A text has characters that its font cannot show.
     """
     names: list[str] = []
-    with replacing(target) as whole, whole.open("wb") as stream, mpl.rc_context(SETTINGS):
+    settings = mpl.rc_context(SETTINGS)
+    with replacing(target) as whole, whole.open("wb") as stream, settings, known_glyph_names():
         book: Any = PdfPages(stream, metadata=metadata("pdf", title=title, day=as_at))
         for sheet in sheets:
             allow(sheet.scene, "pdf", internal=internal)

@@ -152,8 +152,8 @@ def _drawn(store: Store, task: Task) -> Outcome:
         for kind in task.formats:
             path = task.folder / f"{task.map}.{kind}"
             files[kind] = path if task.internal or drawn.may_be(kind) else None
-            if files[kind] is not None:
-                drawn.save(path, internal=task.internal)
+        wanted = [path for path in files.values() if path is not None]
+        drawn.save_each(wanted, internal=task.internal)
     except HongxianError as error:
         return Outcome(task.map, {}, error=error)
     return Outcome(task.map, files, faults=faults)

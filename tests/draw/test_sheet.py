@@ -87,6 +87,19 @@ def test_the_same_scene_gives_the_same_bytes(store, kind):
     assert first.getvalue() == second.getvalue()
 
 
+@pytest.mark.parametrize("kind", ["png", "pdf", "svg"])
+def test_what_was_drawn_for_another_format_gives_the_same_bytes(store, kind):
+    scene = three_small_sheets(store)["waters"]
+    alone, after = io.BytesIO(), io.BytesIO()
+    arrange.cache_clear()
+    save(scene, alone, format=kind, dpi=60)
+    arrange.cache_clear()
+    for other in ("pdf", "png", "svg"):
+        save(scene, io.BytesIO(), format=other, dpi=40)
+    save(scene, after, format=kind, dpi=60)
+    assert alone.getvalue() == after.getvalue()
+
+
 def test_another_process_with_another_hash_seed_gives_the_same_pdf(tmp_path):
     make_store(tmp_path)
     code = (
