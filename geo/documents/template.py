@@ -24,7 +24,7 @@ from geo.documents.tokens import (
     surroundings,
     tokens_of,
 )
-from geo.errors import MissingError, UsageError
+from geo.errors import HongxianError, MissingError, UsageError
 
 NEEDS_EXTRA: Final = "{} 未安装 — 请安装 pip install hongxian[report]"
 Recorder = Callable[
@@ -86,6 +86,8 @@ def fill(
         raise UsageError(
             f"{template}: 标记写法不对（{error.message}）— 请核对 if/for 与 endif/endfor 是否成对"
         ) from error
+    except HongxianError:
+        raise  # It says what is wrong; some of its kind are ValueErrors too.
     except MISCALCULATED as error:
         at = place_by_trial(tokens, lambda text: _tried(text, names))
         raise UsageError(f"{template}: {at}算不出来（{error}）— 请检查两边是否都是数字") from error

@@ -1,7 +1,11 @@
 """Reports filled from a workspace: one source for every number, and an answer to what is stale."""
 
+import hashlib
 import io
 import json
+import os
+import subprocess
+import sys
 import time
 import zipfile
 from datetime import date
@@ -417,3 +421,41 @@ def test_the_command_fills_checks_and_refuses(root):
         (("atlass", "--out", str(root / "a.docx")), "是否想写 atlas"),
     ):  # fmt: skip
         assert words in str(run(*wrong).exception)
+
+
+def test_two_processes_write_the_same_bytes(root):
+    bureau(root, "# 1 甲", "见{{ ref('water') }}", "{{ map('water') }}", "{{ map('water', wide=true) }}",
+           "{{ table('standing', plan='试') }}", "{{ table('layers') }}", "{{ chart('试') }}", "{{ site_map() }}",
+           "{{ passage('results') }}", "{{ figure_list() }}")  # fmt: skip
+    made = []
+    for seed in ("1", "2"):
+        out = [root / f"{seed}.docx", root / f"{seed}.pdf"]
+        done = subprocess.run(
+            [sys.executable, "-m", "geo.cli", "report", "-w", str(root), str(root / "模板.docx"), "--plan", "试",
+             "--site", str(root / "site.geojson"), "--out", str(out[0]), "--out", str(out[1])],
+            env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        made.append([hashlib.sha256(path.read_bytes()).hexdigest() for path in out])
+    assert made[0] == made[1]
+
+
+def test_a_series_stands_in_a_report_as_its_index(root):
+    (root / "maps" / "sheets.yml").write_text(
+        MAP + "series: {over: reservoirs, margin: 1 km}\n", encoding="utf-8"
+    )
+    made = geo.open(root).report(bureau(root, "{{ map('sheets') }}"))
+    assert made.embedded[0].exhibit.caption == "水系图图幅索引"
+
+
+def test_a_map_whose_subject_has_no_data_is_refused_by_name(root):
+    (root / "maps" / "water.yml").write_text(
+        MAP.replace("reservoirs]", "{layer: wetlands, subject: true}]"), encoding="utf-8"
+    )
+    layer = (root / "layers" / "reservoirs.yml").read_text(encoding="utf-8")
+    (root / "layers" / "wetlands.yml").write_text(
+        "".join(f"{line}\n" for line in layer.splitlines() if line.startswith(("title", "zone"))),
+        encoding="utf-8",
+    )
+    with pytest.raises(UsageError, match=r"段落“\{\{ map\('water'\) \}\}”.*没有可画的内容"):
+        geo.open(root).report(bureau(root, "{{ map('water') }}"))
