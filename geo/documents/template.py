@@ -95,7 +95,11 @@ def fill(
     _drop_thumbnail(document.part.package)
     embedded = embed(document, tuple(placed), numbering=numbering, template=template)
     kept = record(embedded, sandbox.printed, surroundings(tokens, sandbox))
-    if kept is not None:
+    if kept is None:
+        # A copy without record is for readers outside: it does not tell who wrote the template.
+        properties = document.core_properties
+        properties.author = properties.last_modified_by = ""
+    else:
         write_record(document, kept)
     out = io.BytesIO()
     document.save(out)

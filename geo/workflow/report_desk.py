@@ -31,6 +31,7 @@ from geo.workflow.report_judge import (
     judge_passage,
     judge_table,
 )
+from geo.workflow.report_redact import for_outside
 from geo.workflow.report_site import (
     NONE_FOUND,
     site_exhibit_id,
@@ -78,9 +79,8 @@ class Desk:
         self.asked = asked
         result = asked.result
         # The same rounding of internal layers as the JSON has: one figure, not two.
-        self.result = result and replace(
-            result, sites=tuple(site.coarse() for site in result.sites)
-        )
+        coarse = result and replace(result, sites=tuple(site.coarse() for site in result.sites))
+        self.result = for_outside(coarse) if coarse and asked.redact else coarse
         self.makers: dict[str, tuple[str, str, dict[str, Any]]] = {}
         self._figures: dict[str, Figure] = {}
 

@@ -51,7 +51,7 @@ def map_picture(
         name: The map's id.
         as_at: Date of the map.
         wide: Keep the map's own sheet.
-        redact: Draw coarsely and without a grid, for copies that leave the office.
+        redact: Draw coarsely, without a grid, and only what a public edition shows.
 
     Raises:
         UsageError: The map fits on no sheet.
@@ -116,6 +116,8 @@ def chart_picture(plan: Plan, *, place: str) -> Figure:
 
 def _paged(spec: MapSpec, *, wide: bool, redact: bool) -> MapSpec:
     change: dict[str, Any] = {} if wide else {"size": "figure"}
+    more: dict[str, Any] = {}
     if redact:
         change["grid"] = "none"
-    return spec.model_copy(update={"page": spec.page.model_copy(update=change)})
+        more = {"edition": "public"}
+    return spec.model_copy(update={"page": spec.page.model_copy(update=change), **more})
