@@ -207,7 +207,8 @@ class DistanceTree:
 
     def _upper(self, own: Chunks) -> Floats:
         """Give for every piece how far its site's nearest feature is at most, metres."""
-        a, b = self._boxes.query_nearest(shapely.box(*own.box.T), all_matches=False)
+        middle = shapely.points((own.box[:, :2] + own.box[:, 2:]) / 2)
+        a, b = self._boxes.query_nearest(middle, all_matches=False)
         estimate, error = line_gaps(own, self._chunks, a, b)
         least = np.full(int(own.owner[-1]) + 1, np.inf)
         np.minimum.at(least, own.owner[a], estimate + error)
