@@ -25,6 +25,9 @@ ENGINES = [
     "polars_st",
     "geopandas_sjoin",
     "geopandas_overlay",
+    "dask_geopandas",
+    "postgis",
+    "postgis_subdivide",
 ]
 
 
