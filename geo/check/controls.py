@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 import shapely
 
@@ -41,8 +41,45 @@ class _Question:
     existing: bool
 
 
+class Lies(Protocol):
+    """How a footprint lies to places of plans: measured for it alone, or looked up in a batch."""
+
+    def inside(self, plan: str) -> bool:
+        """Tell whether it meets the territory of a plan."""
+
+    def relation(self, place: Geometry) -> Relation | None:
+        """Tell how it lies to a place, as `relation_of`."""
+
+    def within(self, located: Located) -> bool:
+        """Tell whether a place beside it is nearer than both are accurate."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Alone:
+    """A footprint that is measured for itself."""
+
+    site: Footprint
+    store: Store
+
+    def inside(self, plan: str) -> bool:
+        return bool(shapely.intersects(self.store.plan_territory(plan), self.site.geometry))
+
+    def relation(self, place: Geometry) -> Relation | None:
+        return relation_of(self.site.geometry, place)
+
+    def within(self, located: Located) -> bool:
+        return within_accuracy(self.site, located)
+
+
 def tasks_at(
     site: Footprint, store: Store, project: Project, *, day: date, existing: bool
+) -> tuple[TaskHit, ...]:
+    """List what the workspace's plans say about a site; see `tasks_where`."""
+    return tasks_where(_Alone(site, store), store, project, day=day, existing=existing)
+
+
+def tasks_where(
+    site: Lies, store: Store, project: Project, *, day: date, existing: bool
 ) -> tuple[TaskHit, ...]:
     """List what the workspace's plans say about the site, weightiest first.
 
@@ -50,7 +87,7 @@ def tasks_at(
     unless their activities rule the project out.
 
     Args:
-        site: The footprint.
+        site: How the footprint lies to places.
         store: The workspace's data.
         project: What is known about the project.
         day: The day of the check.
@@ -59,7 +96,7 @@ def tasks_at(
     question = _Question(project, day, existing)
     found: list[TaskHit] = []
     for plan_id, plan in store.spec.plans.items():
-        inside = bool(shapely.intersects(store.plan_territory(plan_id), site.geometry))
+        inside = site.inside(plan_id)
         found += _projects(site, store, plan_id)
         for control in store.controls(plan_id):
             hit = _control(site, control, plan, question, inside=inside)
@@ -68,18 +105,18 @@ def tasks_at(
     return tuple(sorted(found, key=lambda hit: (-hit.outcome.rank, hit.plan, hit.id)))
 
 
-def _projects(site: Footprint, store: Store, plan: str) -> Iterator[TaskHit]:
+def _projects(site: Lies, store: Store, plan: str) -> Iterator[TaskHit]:
     for task in store.tasks(plan):
         geometry = task.located.geometry
         if geometry is None or isinstance(task.task.where, Everywhere):
             continue
-        relation = relation_of(site.geometry, geometry)
+        relation = site.relation(geometry)
         if relation in ("inside", "overlaps"):
             yield _hit(task, relation, Outcome.NOTICE, _worth(task.located))
 
 
 def _control(
-    site: Footprint, found: LocatedTask, plan: Plan, question: _Question, *, inside: bool
+    site: Lies, found: LocatedTask, plan: Plan, question: _Question, *, inside: bool
 ) -> TaskHit | None:
     """Judge one control; ``inside`` tells whether the site lies in the plan's territory."""
     row, located = found.task.row, found.located
@@ -98,7 +135,7 @@ def _control(
         return None
     if lying == "beside":
         outcome = Outcome.NOTICE if outcome is Outcome.NOTICE else Outcome.UNDETERMINED
-    relation = None if located.geometry is None else relation_of(site.geometry, located.geometry)
+    relation = None if located.geometry is None else site.relation(located.geometry)
     shown: Relation | None = "near" if lying == "beside" and relation is None else relation
     notes = (
         past,
@@ -113,17 +150,17 @@ def _control(
 Lying = Literal["hit", "beside", "open", "away"]
 
 
-def _lying(site: Footprint, found: LocatedTask, *, inside: bool) -> Lying:
+def _lying(site: Lies, found: LocatedTask, *, inside: bool) -> Lying:
     located = found.located
-    relation = None if located.geometry is None else relation_of(site.geometry, located.geometry)
+    relation = None if located.geometry is None else site.relation(located.geometry)
     if relation in ("inside", "overlaps"):
         return "hit"
-    if _guards_its_edge(found) and (relation == "touches" or _within(site, located)):
+    if guards_its_edge(found) and (relation == "touches" or site.within(located)):
         return "beside"
     return "open" if inside and not located.complete else "away"
 
 
-def _guards_its_edge(found: LocatedTask) -> bool:
+def guards_its_edge(found: LocatedTask) -> bool:
     """A prohibition missed by less than the accuracy is not missed (contracts.md, Outcomes).
 
     The edge of a whole territory is the county line, of which every result near it speaks anyway.
@@ -148,7 +185,7 @@ def relation_of(site: Geometry, place: Geometry) -> Relation | None:
     return "inside" if shapely.covers(place, site) else "overlaps"
 
 
-def _within(site: Footprint, located: Located) -> bool:
+def within_accuracy(site: Footprint, located: Located) -> bool:
     """Tell whether a place beside the footprint is nearer than both are accurate."""
     reach = site.accuracy_m + located.accuracy_m
     if located.geometry is None or reach <= 0:
