@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from geo.check.project import Meeting, Project
     from geo.check.screen import Footprint
-    from geo.spec.plans import Plan
+    from geo.spec.plans import Plan, Task
     from geo.spec.vocabulary import Relation
     from geo.store.located import Located
     from geo.store.store import LocatedTask, Store
@@ -155,19 +155,18 @@ def _lying(site: Lies, found: LocatedTask, *, inside: bool) -> Lying:
     relation = None if located.geometry is None else site.relation(located.geometry)
     if relation in ("inside", "overlaps"):
         return "hit"
-    if guards_its_edge(found) and (relation == "touches" or site.within(located)):
+    if guards_its_edge(found.task) and (relation == "touches" or site.within(located)):
         return "beside"
     return "open" if inside and not located.complete else "away"
 
 
-def guards_its_edge(found: LocatedTask) -> bool:
+def guards_its_edge(task: Task) -> bool:
     """A prohibition missed by less than the accuracy is not missed (contracts.md, Outcomes).
 
     The edge of a whole territory is the county line, of which every result near it speaks anyway.
     """
-    row = found.task.row
-    prohibits = isinstance(row, ControlRow) and row.strength == "禁止"
-    return prohibits and not isinstance(found.task.where, Everywhere)
+    prohibits = isinstance(task.row, ControlRow) and task.row.strength == "禁止"
+    return prohibits and not isinstance(task.where, Everywhere)
 
 
 def relation_of(site: Geometry, place: Geometry) -> Relation | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import shapely
 
@@ -38,6 +38,12 @@ class Standing:
 Held = Literal["whole", "part", "none"]
 
 
+_PARTLY: Final[dict[Held, tuple[State, str]]] = {
+    "part": ("partial_coverage", "用地只有一部分在其覆盖范围内"),
+    "none": ("outside_coverage", "用地不在其覆盖范围内"),
+}
+
+
 def standing(table: LayerTable, site: Geometry, *, day: date) -> Standing:
     """Find the state of a layer at a site (EPSG:4490) on a day."""
     return standing_where(table, lambda: _held(table, site), day=day)
@@ -62,10 +68,8 @@ def standing_where(table: LayerTable, held: Callable[[], Held], *, day: date) ->
     if table.coverage is None:
         return Standing(table, "outside_coverage", "图层没有声明覆盖范围")
     much = held()
-    if much == "part":
-        return Standing(table, "partial_coverage", "用地只有一部分在其覆盖范围内")
-    if much == "none":
-        return Standing(table, "outside_coverage", "用地不在其覆盖范围内")
+    if much != "whole":
+        return Standing(table, *_PARTLY[much])
     if found := gaps(table):
         return Standing(table, "partial_coverage", found)
     return Standing(table, "ok")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import shapely
 
@@ -31,7 +31,7 @@ from geo.spec.wording import quoted
 from geo.version import TOOL
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import date
 
     from shapely import Geometry
@@ -207,10 +207,14 @@ def _facts(
     )  # fmt: skip
 
 
-def judge(facts: Facts) -> Judgement:
+#: `ask_layers`, or something that remembers what it said.
+Asking: TypeAlias = "Callable[[Facts, Sequence[Finding]], tuple[tuple[LayerAsked, ...], dict[str, Outcome]]]"
+
+
+def judge(facts: Facts, *, ask: Asking | None = None) -> Judgement:
     """Judge what was measured at one footprint; single checks and batches both come through here."""
     findings = findings_of(facts)
-    asked, by_kind = ask_layers(facts, findings)
+    asked, by_kind = (ask or ask_layers)(facts, findings)
     return Judgement(
         verdict=_verdict(facts.site, asked, findings, facts.tasks),
         complete=set(facts.bench.required) <= facts.answered.kinds and facts.site.crs.certain,

@@ -125,6 +125,16 @@ class Pieces:
         found[spot] = away / spots.stretch[spot]
         return found
 
+    def distance_m(self, spots: Spots, spot: Index, piece: Index) -> Floats:
+        """Give about how far aligned spots and pieces are from each other."""
+        away = shapely.distance(spots.shapes[spot], self._flat[piece])
+        return np.asarray(away / spots.stretch[spot])
+
+    def about_m(self, spots: Spots, spot: int, shape: shapely.Geometry) -> float:
+        """Give about how far a lon/lat shape is from a spot."""
+        away = shapely.distance(spots.shapes[spot], shapely.transform(shape, mercator))
+        return float(away / spots.stretch[spot])
+
     def joined(self, pieces: Index) -> shapely.Geometry:
         """Join some pieces of one shape into one geometry, lon/lat, edges as they were."""
         own = self.shapes[pieces]
