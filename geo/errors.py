@@ -60,6 +60,10 @@ class WorkspaceError(HongxianError, ValueError):
         self.problems = tuple(sorted(set(problems)))
         super().__init__("\n".join(map(str, self.problems)))
 
+    def __reduce__(self) -> tuple[type[WorkspaceError], tuple[tuple[Problem, ...]]]:
+        # Maps are drawn in other processes, and their errors come back whole.
+        return type(self), (self.problems,)
+
 
 class UsageError(HongxianError, ValueError):
     """The command or call was asked for something that does not exist."""

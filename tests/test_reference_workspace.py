@@ -9,11 +9,13 @@ import shapely
 
 from geo.check.law import run_examples
 from geo.draw.scene import compose
+from geo.draw.subject import missing
 from geo.spec.vocabulary import SCHEMATIC_NOTICE
 from geo.spec.workspace import read_workspace
 from geo.store.store import Store
 from geo.workflow.verify import verify
 
+DAY = date(2026, 11, 22)
 ROOT = Path(__file__).parents[1]
 SPEC, PROBLEMS = read_workspace(ROOT)
 assert SPEC is not None
@@ -52,7 +54,12 @@ def check_plan(name):
 
 
 def check_map(name):
-    scene = compose(name, SPEC.maps[name], store(), as_at=date(2026, 11, 22))
+    """A map is drawn, or skipped for a layer that waits for its data."""
+    gaps = missing(SPEC.maps[name], store(), day=DAY)
+    if gaps:
+        assert all(gap.reason for gap in gaps)
+        return
+    scene = compose(name, SPEC.maps[name], store(), as_at=DAY)
     assert scene.layers
     assert scene.title
 
@@ -76,3 +83,17 @@ def test_the_workspace_has_no_problem_and_says_what_waits_for_data():
 
 def test_the_notice_is_the_one_the_design_asks_for():
     assert SCHEMATIC_NOTICE == "示意数据，不作为审批依据"
+
+
+def test_every_jurisdiction_has_where_it_lies_its_waters_and_its_projects_drawn():
+    for plan in SPEC.plans:
+        for kind in ("location", "admin", "water", "sewage", "projects"):
+            assert missing(SPEC.maps[f"{plan}_{kind}"], store(), day=DAY) == ()
+
+
+def test_maps_of_data_nobody_has_are_skipped_and_name_the_layer():
+    for plan in SPEC.plans:
+        for kind in ("outfalls", "source_zones", "land_use", "control_units", "sound"):
+            gaps = missing(SPEC.maps[f"{plan}_{kind}"], store(), day=DAY)
+            assert gaps
+            assert all(gap.detail.startswith("layers/") for gap in gaps)

@@ -119,6 +119,10 @@ class Writer:
         numbering = self.doc.part.numbering_part.element
         for old in list(numbering):
             numbering.remove(old)
+        # The list styles of python-docx's own template point to the lists just removed.
+        for properties in self.doc.styles.element.iter(qn("w:pPr")):
+            for number in properties.findall(qn("w:numPr")):
+                properties.remove(number)
         levels = "".join(
             f'<w:lvl w:ilvl="{at}"><w:start w:val="1"/><w:numFmt w:val="{self.face.number}"/>'
             f'<w:pStyle w:val="Heading{at + 1}"/><w:suff w:val="{"nothing" if text[-1] in "、）" else "space"}"/>'
@@ -202,7 +206,8 @@ class Writer:
     def token(self, expression: str) -> None:
         """Write one token in a paragraph of its own."""
         paragraph = self.doc.add_paragraph(f"{{{{ {expression} }}}}")
-        if expression.startswith("passage"):
+        # A table that would be empty comes to a sentence, which is indented like any other.
+        if not expression.endswith("_list()"):
             paragraph.paragraph_format.first_line_indent = Pt(2 * self.face.body[1])
 
     def tag(self, statement: str) -> None:
@@ -242,6 +247,11 @@ class Writer:
         settings = self.doc.settings.element
         for zoom in settings.findall(qn("w:zoom")):
             zoom.set(qn("w:percent"), "100")
+        # A leftover of Word 2010 that no program reads.
+        part = self.doc.part
+        for key, relation in list(part.rels.items()):
+            if relation.reltype.endswith("/stylesWithEffects"):
+                del part.rels[key]
         out = io.BytesIO()
         self.doc.save(out)
         return with_fixed_times(out.getvalue(), as_at=DAY)
@@ -266,9 +276,7 @@ def atlas(w: Writer) -> None:
     w.cover("{{ subtitle }}")
     w.lists(tables=False)
     w.head("图集说明")
-    w.text(
-        "本图集共收图 {{ maps|length }} 幅，图上内容的日期以 {{ as_at }} 为准，界线不作为划界依据。"
-    )
+    w.text("本图集共收图{{ maps|length }}幅，图上内容的日期以{{ as_at }}为准，界线不作为划界依据。")
     w.text(
         '各图所用数据的提供单位、日期、性质和精度见{{ ref("layers") }}。标有“示意”的位置为手工示意，误差见精度一列。'
     )
@@ -289,7 +297,7 @@ def site_check(w: Writer) -> None:
     w.head("项目概况")
     w.each_site('passage("project", site=s.number)')
     w.head("依据与数据来源")
-    w.text("本次核查以 {{ check.as_at }} 为准，所用数据的提供单位、日期、性质和状态如下。")
+    w.text("本次核查以{{ check.as_at }}为准，所用数据的提供单位、日期、性质和状态如下。")
     w.each_site('passage("data", site=s.number)')
     w.head("方法与精度")
     w.each_site('passage("methods", site=s.number)')
@@ -338,6 +346,12 @@ def plan_tasks(w: Writer) -> None:
     w.head("管控要求")
     w.token('table("tasks", kind="control")')
     w.head("规划指标")
+    w.tag("if plan.indicators")
+    w.text(
+        '各项指标由基期到目标年的变化见{{ ref("chart_" ~ plan.id) }}，数值按规划文本印出的写法见{{ ref("indicators_" ~ plan.id) }}。'
+    )
+    w.token("chart()")
+    w.tag("endif")
     w.token('table("indicators")')
     w.head("数据来源")
     w.text("界线、水系和各类管控区数据的状态如下；“未取得数据”的类别没有参与落图。")

@@ -115,9 +115,9 @@ class GroundDesk:
             kinds: list[set[str]] = [set() for _ in rows]
             for kind in self.question.required:
                 ground = self._prepared(answered_ground(kind, standings))
-                for at in np.flatnonzero(shapely.covers(ground, batch.shapes[rows])):
+                for at in np.flatnonzero(shapely.covers(ground, batch.shapes[rows])).tolist():
                     kinds[at].add(kind)
-            for at, row in enumerate(rows):
+            for at, row in enumerate(rows.tolist()):
                 found[row] = self._ground(pattern, standings, frozenset(kinds[at]))
         return [ground for ground in found if ground is not None]
 

@@ -70,7 +70,7 @@ class LayerDesk:
     @cached_property
     def accuracy_m(self) -> Floats:
         """The features' accuracy."""
-        return self.table.frame["accuracy_m"].to_numpy(dtype=float)
+        return np.asarray(self.table.frame["accuracy_m"], dtype=float)
 
     @cached_property
     def pieces(self) -> Pieces:

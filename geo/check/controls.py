@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 import shapely
 
+from geo.check.reach import may_leave
 from geo.check.verdict import control_outcome
 from geo.findings import TaskHit
 from geo.spec.plans import ControlRow
@@ -15,7 +16,7 @@ from geo.spec.where import Everywhere
 from geo.spec.wording import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import date
 
     from shapely import Geometry
@@ -97,16 +98,29 @@ def tasks_where(
     found: list[TaskHit] = []
     for plan_id, plan in store.spec.plans.items():
         inside = site.inside(plan_id)
-        found += _projects(site, store, plan_id)
-        for control in store.controls(plan_id):
+        keep = _everything if inside else _reaching
+        found += _projects(site, store.tasks(plan_id, keep=keep))
+        for control in store.controls(plan_id, keep=keep):
             hit = _control(site, control, plan, question, inside=inside)
             if hit is not None:
                 found.append(hit)
     return tuple(sorted(found, key=lambda hit: (-hit.outcome.rank, hit.plan, hit.id)))
 
 
-def _projects(site: Lies, store: Store, plan: str) -> Iterator[TaskHit]:
-    for task in store.tasks(plan):
+def _everything(_: Task) -> bool:
+    return True
+
+
+def _reaching(task: Task) -> bool:
+    """Tell whether a row of a plan whose territory the site misses can concern it all the same.
+
+    A prohibition can, by the accuracy of its place (see `guards_its_edge`).
+    """
+    return guards_its_edge(task) or may_leave(task.where)
+
+
+def _projects(site: Lies, tasks: Iterable[LocatedTask]) -> Iterator[TaskHit]:
+    for task in tasks:
         geometry = task.located.geometry
         if geometry is None or isinstance(task.task.where, Everywhere):
             continue

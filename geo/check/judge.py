@@ -127,7 +127,8 @@ def judged(lie: Lie, table: LayerTable, bench: Bench) -> Finding:
 @lru_cache(maxsize=16_384)
 def _row(table: LayerTable, at: int) -> pd.Series[Any]:
     """Take a row out of a layer, once for all sites of a batch that lie there."""
-    return table.frame.iloc[at]
+    row: pd.Series[Any] = table.frame.iloc[at]
+    return row
 
 
 def judged_letter(

@@ -229,6 +229,8 @@ def needed_for(
         needs.append(
             f"{ZoneKind[kind].value}：由{who}提供覆盖用地的现行数据（{title}），或就本地块出具复函"
         )
+    unnamed = dict.fromkeys(f.title for f in findings if f.hit and not f.zone_kind)
+    needs += [f"{title}中与用地重叠、分区取值不明的要素的类别" for title in unnamed]
     unread = {r.law for f in findings for r in f.rules if not r.verified}
     needs += [f"《{law}》相关条文的核实" for law in sorted(unread)]
     if any(f.within_accuracy and f.outcome is not Outcome.CLEAR for f in findings):

@@ -208,7 +208,9 @@ def _facts(
 
 
 #: `ask_layers`, or something that remembers what it said.
-Asking: TypeAlias = "Callable[[Facts, Sequence[Finding]], tuple[tuple[LayerAsked, ...], dict[str, Outcome]]]"
+Asking: TypeAlias = (
+    "Callable[[Facts, Sequence[Finding]], tuple[tuple[LayerAsked, ...], dict[str, Outcome]]]"
+)
 
 
 def judge(facts: Facts, *, ask: Asking | None = None) -> Judgement:
@@ -217,12 +219,18 @@ def judge(facts: Facts, *, ask: Asking | None = None) -> Judgement:
     asked, by_kind = (ask or ask_layers)(facts, findings)
     return Judgement(
         verdict=_verdict(facts.site, asked, findings, facts.tasks),
-        complete=set(facts.bench.required) <= facts.answered.kinds and facts.site.crs.certain,
+        complete=_complete(facts, findings),
         reasons=reasons_of(
             facts.site, asked, findings, facts.tasks, near_border=facts.near_border
         ),
         layers=asked, findings=findings, by_kind=by_kind,
     )  # fmt: skip
+
+
+def _complete(facts: Facts, findings: Sequence[Finding]) -> bool:
+    """Every required kind is answered for, the footprint is placed, and no hit is of an unknown kind."""
+    answered = set(facts.bench.required) <= facts.answered.kinds
+    return answered and facts.site.crs.certain and all(f.zone_kind for f in findings if f.hit)
 
 
 def _verdict(

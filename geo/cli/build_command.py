@@ -7,8 +7,23 @@ from pathlib import Path
 
 import click
 
-from geo.cli.options import as_at_option, internal_option, quiet_option, tell, workspace_option
+from geo.cli.options import (
+    as_at_option,
+    internal_option,
+    jobs_option,
+    quiet_option,
+    tell,
+    workspace_option,
+)
 from geo.cli.progress import progress_bar
+
+
+def skipped_lines(missing: tuple[tuple[str, str, str], ...]) -> list[str]:
+    """List the maps that have nothing to show, each with what is missing."""
+    lines = [f"未画 {name} {title}：缺 {why}" for name, title, why in missing]
+    return (
+        [*lines, f"共 {len(lines)} 幅图没有数据，未画；补上所缺图层后再运行即可"] if lines else []
+    )
 
 
 @click.command(
@@ -22,16 +37,23 @@ from geo.cli.progress import progress_bar
 @as_at_option
 @click.option("--again", is_flag=True, help="全部重画")
 @internal_option
+@jobs_option
 @quiet_option
 def command(
-    workspace: Path | None, as_at: date | None, *, again: bool, internal: bool, quiet: bool
-) -> None:
+    workspace: Path | None, as_at: date | None, jobs: int | None, *, again: bool, internal: bool,
+    quiet: bool,
+) -> None:  # fmt: skip
     """Build what is out of date."""
     from geo.workflow.build import build
 
     with progress_bar(quiet=quiet) as show:
         done = build(
-            workspace or Path.cwd(), as_at=as_at, again=again, internal=internal, progress=show
+            workspace or Path.cwd(),
+            as_at=as_at,
+            again=again,
+            internal=internal,
+            workers=jobs,
+            progress=show,
         )
     for name in done.made:
         tell(f"已生成 build/{name}", quiet=quiet)
@@ -39,6 +61,8 @@ def command(
         tell(f"已删除不再需要的 build/{name}", quiet=quiet)
     for name in done.withheld:
         tell(f"未生成 build/{name}：含内部图层，会带出坐标（确需时加 --internal）", quiet=quiet)
+    for line in skipped_lines(done.missing):
+        tell(line, quiet=quiet)
     for fault in done.faults:
         tell(str(fault), quiet=quiet)
     if not done.made:

@@ -39,7 +39,7 @@ def command(
     """Suggest zones around a source."""
     from geo.store.store import open_store
     from geo.workflow.delineate import as_geojson, suggested, write_gpkg
-    from geo.workflow.writing import replacing
+    from geo.writing import replacing
 
     pairs = targets(format_, out, names=NAMES)
     store = open_store(workspace or Path.cwd())

@@ -41,7 +41,7 @@ def command(
     from geo.errors import UsageError
     from geo.store.store import open_store
     from geo.workflow.density import density, write_tif
-    from geo.workflow.writing import replacing
+    from geo.writing import replacing
 
     store = open_store(workspace or Path.cwd())
     plans = [plan] if plan else list(store.spec.plans)

@@ -7,9 +7,17 @@ from pathlib import Path
 
 import click
 
-from geo.cli.options import as_at_option, internal_option, quiet_option, tell, workspace_option
+from geo.cli.build_command import skipped_lines
+from geo.cli.options import (
+    as_at_option,
+    internal_option,
+    jobs_option,
+    quiet_option,
+    tell,
+    workspace_option,
+)
 from geo.cli.progress import progress_bar
-from geo.errors import UsageError
+from geo.errors import MissingError, UsageError
 
 NAMES = ("png", "pdf", "svg", "html")
 
@@ -36,11 +44,12 @@ NAMES = ("png", "pdf", "svg", "html")
     help="写入文件，后缀决定格式",
 )
 @internal_option
+@jobs_option
 @as_at_option
 @quiet_option
 def command(
     workspace: Path | None, names: tuple[str, ...], format_: tuple[str, ...],
-    out: tuple[Path, ...], as_at: date | None, *, every: bool, internal: bool, quiet: bool,
+    out: tuple[Path, ...], as_at: date | None, jobs: int | None, *, every: bool, internal: bool, quiet: bool,
 ) -> None:  # fmt: skip
     """Draw maps."""
     if bool(names) == every:
@@ -53,15 +62,20 @@ def command(
     with progress_bar(quiet=quiet) as show:
         done = build(
             workspace or Path.cwd(), names=names, formats=format_ or FORMATS, as_at=as_at,
-            again=True, internal=internal, progress=show,
+            again=True, internal=internal, workers=jobs, progress=show,
         ) if names else build(
             workspace or Path.cwd(), formats=format_ or FORMATS, as_at=as_at, internal=internal,
-            reports=False, progress=show,
+            reports=False, workers=jobs, progress=show,
         )  # fmt: skip
     for name in (*done.made, *done.fresh):
         tell(f"build/{name}", quiet=quiet)
     for name in done.withheld:
         tell(f"未生成 build/{name}：含内部图层，会带出坐标（确需时加 --internal）", quiet=quiet)
+    lines = skipped_lines(done.missing)
+    if names and lines:
+        raise MissingError("；".join(lines[:-1]) + " — 请在所列图层文件中写 source 后重试")
+    for line in lines:
+        tell(line, quiet=quiet)
 
 
 def _to_files(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import click
 
 from geo.errors import UsageError
-from geo.workflow.writing import replacing
+from geo.writing import replacing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -63,6 +63,10 @@ as_at_option = click.option(
 internal_option = click.option(
     "--internal", is_flag=True, help="连同内部图层的坐标和精确数字一起输出；输出文件按内部资料保管"
 )
+jobs_option = click.option(
+    "--jobs", "-j", type=click.IntRange(min=1), default=None,
+    help="同时绘制几幅，默认按处理器核数；内存不足时自动减少",
+)  # fmt: skip
 quiet_option = click.option("-q", "--quiet", is_flag=True, help="不显示进度和提示")
 
 

@@ -99,7 +99,7 @@ def _write(
 ) -> None:
     from geo.documents.spreadsheet import SheetTable, as_xlsx
     from geo.workflow import export
-    from geo.workflow.writing import replacing
+    from geo.writing import replacing
 
     if name == "gpkg" and path is not None:
         with replacing(path) as temporary:

@@ -95,7 +95,7 @@ class Headings:
         self.chapter = ".".join(map(str, parts)) if self.depth else "·"
         if self.source == "sequence" and self.depth:
             count = self.counts[level - 1]
-            add_field(paragraph, f"SEQ {_LEVELS[level - 1]} \\h \\r {count}", "")
+            add_field(paragraph, f"SEQ {_LEVELS[level - 1]} \\h \\r {count}", "", hidden=True)
 
 
 def heading_level(paragraph: Any) -> int | None:
@@ -168,7 +168,9 @@ def write_caption(document: Any, paragraph: Any, caption: Caption, marks: Bookma
         depth = caption.chapter.count(".") + 1
         _chapter_fields(paragraph, caption, depth)
         paragraph.add_run(caption.numbering.joint)
-        reset = f" \\s {depth}"
+        # LibreOffice knows only a restart written out; Word and WPS know both.
+        first = " \\r 1" if caption.number == 1 else ""
+        reset = f" \\s {depth}{first}"
     add_field(paragraph, f"SEQ {caption.label} \\* ARABIC{reset}", str(caption.number))
     last = len(paragraph.runs) - 1
     bookmarked(paragraph, caption.bookmark, marks.number(), first=0, last=last)

@@ -26,6 +26,9 @@ from geo.exhibits import Figure, Table
 _MARK: Final = re.compile("\ue000(\\d+)\ue001")
 
 
+_MARGINS: Final = ("/word/header", "/word/footer", "/word/footnotes", "/word/endnotes")
+
+
 class Placed:
     """What a token may come to besides text."""
 
@@ -66,6 +69,7 @@ class Embedded:
 
     exhibit: Figure | Table
     number: str
+    bookmark: str = ""
 
 
 def embed(
@@ -78,13 +82,14 @@ def embed(
     """
     desk = _Desk(document, placed, numbering, template)
     desk.refuse_in_margins()
+    desk.refuse_in_boxes()
     for paragraph, item in list(desk.marked(Passage)):
         desk.unfold(paragraph, item)
     captions = desk.number()
     desk.refer(captions)
     desk.put(captions)
     desk.list_them(captions)
-    return tuple(Embedded(c.exhibit, c.shown) for c in captions)
+    return tuple(Embedded(c.exhibit, c.shown, c.bookmark) for c in captions)
 
 
 class _Desk:
@@ -123,15 +128,23 @@ class _Desk:
             yield paragraph, found[0]
 
     def refuse_in_margins(self) -> None:
-        """Only plain text may stand in headers and footers."""
+        """Only plain text may stand in headers, footers and notes."""
         for part in self.document.part.package.iter_parts():
             name = str(part.partname)
-            if not name.startswith(("/word/header", "/word/footer")) or not hasattr(
-                part, "element"
-            ):
-                continue
-            if "\ue000" in "".join(t.text or "" for t in part.element.iter(qn("w:t"))):
-                raise UsageError(f"{self.template}: 页眉页脚中只能写文字标记，不能放图、表或引用")
+            if name.startswith(_MARGINS) and "\ue000".encode() in part.blob:
+                raise UsageError(
+                    f"{self.template}: 页眉页脚和脚注中只能写文字标记，不能放图、表或引用"
+                )
+
+    def refuse_in_boxes(self) -> None:
+        """A text box is kept twice, for new and old programs: what is numbered would be counted twice."""
+        for box in self.document.element.body.iter(qn("w:txbxContent")):
+            for paragraph in box.iter(qn("w:p")):
+                held = self.items(WordParagraph(paragraph, self.document._body))  # noqa: SLF001
+                if any(not isinstance(item, Reference) for item in held):
+                    raise UsageError(
+                        f"{self.template}: 文本框中只能写文字标记和 ref，图、表、段落请放在正文或表格中"
+                    )
 
     def unfold(self, paragraph: WordParagraph, passage: Passage) -> None:
         """Write a passage before its mark, then take the mark away."""

@@ -12,18 +12,21 @@ if TYPE_CHECKING:
     from docx.text.run import Run
 
 
-def add_field(paragraph: Paragraph, instruction: str, shown: str) -> Run:
-    """Append a complex field with a cached result, so that it reads right before any update.
+def add_field(paragraph: Paragraph, instruction: str, shown: str, *, hidden: bool = False) -> Run:
+    r"""Append a complex field with a cached result, so that it reads right before any update.
 
-    The five parts stand in runs of their own: readers that do not know the field show the result.
+    The five parts stand in runs of their own: readers that do not know the field show the result. ``hidden`` is for
+    fields that only count: LibreOffice shows a ``SEQ … \h`` unless its letters are hidden as well.
     """
-    for kind in ("begin", None, "separate"):
-        run = paragraph.add_run()
-        run._r.append(_char(kind) if kind else _instruction(instruction))  # noqa: SLF001 - no public way
-    result = paragraph.add_run(shown)
-    end = paragraph.add_run()
-    end._r.append(_char("end"))  # noqa: SLF001
-    return result
+    runs = [paragraph.add_run() for _ in range(5)]
+    for run, part in zip(runs, (_char("begin"), _instruction(instruction), _char("separate"), None,
+                                _char("end")), strict=True):  # fmt: skip
+        if hidden:
+            run.font.hidden = True
+        if part is not None:
+            run._r.append(part)  # noqa: SLF001 - no public way
+    runs[3].text = shown
+    return runs[3]
 
 
 def bookmarked(paragraph: Paragraph, name: str, number: int, *, first: int, last: int) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import warnings
 import zipfile
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import ParseError, fromstring
+from PIL import Image
 
 from geo.errors import InputError
 
@@ -36,7 +38,16 @@ _FIELDS: Final = (
     "RD",
     "DATABASE",
 )
+#: Parts that Word would take in or run: whole foreign texts, objects, controls, key bindings to macros.
+_PARTS: Final = (
+    "/aFChunk", "/subDocument", "/oleObject", "/package", "/control", "/vbaProject",
+    "/keyMapCustomizations", "/attachedToolbars", "/frame",
+)  # fmt: skip
+_LINKS: Final = ("http://", "https://", "mailto:", "#")
+_MOST_PIXELS: Final = 120_000_000
+_RASTER: Final = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp")
 _WORD: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_VML: Final = "{urn:schemas-microsoft-com:vml}"
 
 
 def refuse_hostile(data: bytes, *, shown: str) -> None:
@@ -77,6 +88,8 @@ def _faults(archive: zipfile.ZipFile) -> Iterator[str]:
     for name in names:
         if name.endswith((".xml", ".rels")):
             yield from _part_faults(name, archive.read(name))
+        elif name.lower().endswith(_RASTER):
+            yield from _picture_faults(name, archive.read(name))
 
 
 def _too_much(members: list[zipfile.ZipInfo]) -> Iterator[str]:
@@ -98,6 +111,21 @@ def _active(names: list[str]) -> Iterator[str]:
             yield f"含有{what}（{name}）— 请另存为不含宏、不含嵌入对象的 .docx"
 
 
+def _picture_faults(name: str, data: bytes) -> Iterator[str]:
+    """A small file may unfold to a picture larger than the machine; its head tells."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            width, height = Image.open(io.BytesIO(data)).size
+    except Image.DecompressionBombError:
+        yield f"{name} 的像素过多 — 请在 Word 中压缩图片"
+        return
+    except (OSError, ValueError, SyntaxError):
+        return  # Word shows a cross in its place; nothing here reads it.
+    if width * height > _MOST_PIXELS:
+        yield f"{name} 的像素过多（{width}×{height}）— 请在 Word 中压缩图片"
+
+
 def _part_faults(name: str, data: bytes) -> Iterator[str]:
     try:
         root = fromstring(data, forbid_dtd=True)
@@ -112,17 +140,49 @@ def _part_faults(name: str, data: bytes) -> Iterator[str]:
             yield "内容类型不是 Word 文档 — 请用 Word 另存为 .docx"
     elif name.endswith(".rels"):
         for node in root:
-            outside = node.get("TargetMode") == "External"
-            if outside and not node.get("Type", "").endswith("/hyperlink"):
-                yield f"引用外部文件 {node.get('Target', '')[:80]} — 请改为嵌入，模板不得向外取数"
+            yield from _relation_faults(node.get("Type", ""), node.get("Target", ""),
+                                        outside=node.get("TargetMode") == "External")  # fmt: skip
     elif name.startswith("word/"):
         yield from _fetching(name, root)
 
 
-def _fetching(name: str, root: object) -> Iterator[str]:
-    instructions = [n.text or "" for n in root.iter(f"{_WORD}instrText")]  # type: ignore[attr-defined]
-    instructions += [n.get(f"{_WORD}instr", "") for n in root.iter(f"{_WORD}fldSimple")]  # type: ignore[attr-defined]
-    for text in instructions:
+def _relation_faults(kind: str, target: str, *, outside: bool) -> Iterator[str]:
+    if outside and not kind.endswith("/hyperlink"):
+        yield f"引用外部文件 {target[:80]} — 请改为嵌入，模板不得向外取数"
+    elif outside and not target.lower().startswith(_LINKS):
+        yield f"超链接指向本机或网络上的文件 {target[:80]} — 请删去，或改为网页地址"
+    elif any(kind.endswith(part) for part in _PARTS):
+        yield f"嵌入了别的文件或程序（{target[:80]}）— 请删去该对象，或把内容复制为普通文字"
+
+
+def _fetching(name: str, root: Any) -> Iterator[str]:
+    instructions = [n.get(f"{_WORD}instr", "") for n in root.iter(f"{_WORD}fldSimple")]
+    for text in (*instructions, *_instructions(root)):
         words = text.split()
         if words and words[0].upper() in _FIELDS:
             yield f"{name} 含有会取外部内容的域 {words[0].upper()} — 请删去该域"
+    for node in root.iter():
+        if isinstance(node.tag, str) and node.tag.startswith(_VML):
+            links = [v for k, v in node.attrib.items() if k.rpartition("}")[2] in ("src", "href")]
+            if any("://" in link or link.startswith("\\\\") for link in links):
+                yield f"{name} 的图形引用外部文件 {links[0][:80]} — 请改为嵌入的图片"
+
+
+def _instructions(root: Any) -> Iterator[str]:
+    """Put each field's instruction together: Word reads it over any number of runs."""
+    fields: list[list[str]] = []
+    loose: list[str] = []
+    for node in root.iter():
+        if node.tag not in (f"{_WORD}fldChar", f"{_WORD}instrText"):
+            continue
+        if node.tag == f"{_WORD}instrText":
+            (fields[-1] if fields else loose).append(node.text or "")
+        elif node.get(f"{_WORD}fldCharType") == "begin":
+            fields.append([])
+        elif fields:
+            # What stands between separate and end is the result; a nested field there has its own begin.
+            yield "".join(fields[-1])
+            if node.get(f"{_WORD}fldCharType") == "end":
+                fields.pop()
+    yield from ("".join(held) for held in fields)
+    yield from loose

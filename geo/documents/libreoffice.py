@@ -7,11 +7,14 @@ replaced by what it shows. Its PDF differs from run to run; for the same bytes u
 from __future__ import annotations
 
 import io
+import os
 import shutil
 import subprocess
 import tempfile
+from importlib import resources
 from pathlib import Path
 from typing import Any, Final
+from xml.sax.saxutils import escape
 
 from docx import Document
 from docx.oxml.ns import qn
@@ -20,6 +23,18 @@ from geo.errors import MissingError
 
 _KEPT: Final = ("PAGE", "NUMPAGES", "PAGEREF", "SECTIONPAGES")
 _SECONDS: Final = 180
+#: Office fonts that a machine without them replaces by the package's own, serif and sans.
+_SERIF: Final = (
+    "宋体",
+    "SimSun",
+    "仿宋",
+    "仿宋_GB2312",
+    "FangSong",
+    "楷体",
+    "楷体_GB2312",
+    "KaiTi",
+)
+_SANS: Final = ("黑体", "SimHei", "方正小标宋简体", "小标宋", "微软雅黑")
 
 
 def soffice() -> str | None:
@@ -38,8 +53,10 @@ def pdf_by_libreoffice(data: bytes) -> bytes:
         raise MissingError(
             "没有找到 LibreOffice — 请安装 libreoffice-writer，或改用 typst 生成 PDF"
         )
-    with tempfile.TemporaryDirectory() as name:
+    fonts = resources.files("geo.draw") / "fonts"
+    with tempfile.TemporaryDirectory() as name, resources.as_file(fonts) as font_folder:
         folder = Path(name)
+        (folder / "fonts.conf").write_text(_font_settings(font_folder), encoding="utf-8")
         source = folder / "report.docx"
         source.write_bytes(flattened(data))
         # A profile of its own: an office already open on this machine must not answer.
@@ -48,12 +65,30 @@ def pdf_by_libreoffice(data: bytes) -> bytes:
             "--norestore", "--convert-to", "pdf", "--outdir", str(folder), str(source),
         ]  # fmt: skip
         try:
-            subprocess.run(command, capture_output=True, timeout=_SECONDS, check=False)  # noqa: S603
+            subprocess.run(  # noqa: S603 - a list, and a program found by its name
+                command, capture_output=True, timeout=_SECONDS, check=False,
+                env={**os.environ, "FONTCONFIG_FILE": str(folder / "fonts.conf")},
+            )  # fmt: skip
             return (folder / "report.pdf").read_bytes()
         except (subprocess.TimeoutExpired, OSError) as error:
             raise MissingError(
                 "LibreOffice 没有生成 PDF — 请关闭已打开的 LibreOffice 后再试，或改用 typst"
             ) from error
+
+
+def _font_settings(folder: Path) -> str:
+    """Let fontconfig (Linux) fall back on the package's fonts: without any, Chinese comes out as boxes."""
+    families = [(name, "Hongxian Serif SC") for name in _SERIF]
+    families += [(name, "Hongxian Sans SC") for name in _SANS]
+    aliases = "".join(
+        f"<alias><family>{name}</family><default><family>{own}</family></default></alias>"
+        for name, own in families
+    )
+    return (
+        '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>'
+        '<include ignore_missing="yes">/etc/fonts/fonts.conf</include>'
+        f"<dir>{escape(str(folder))}</dir>{aliases}</fontconfig>"
+    )
 
 
 def flattened(data: bytes) -> bytes:

@@ -6,7 +6,7 @@ import io
 from typing import Any, Final
 
 from docx.enum.style import WD_STYLE_TYPE
-from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
@@ -23,6 +23,8 @@ _ALIGN: Final = {
 #: Room under a picture for its caption and sources.
 _CAPTION_MM: Final = 16.0
 _CELL_PT: Final = 9.0
+#: Rows with the head.
+_SHORT: Final = 9
 
 
 def style_of(document: Any, name: str) -> Any:
@@ -59,6 +61,10 @@ def insert_table(after: Any, table: Table, area: Area) -> Any:
     _flag(rows[0], "w:tblHeader")
     for row, cells in zip(rows[1:], table.rows, strict=True):
         _fill(row, cells, align)
+    # A short table stays on one page; the notes of any stay with its last row.
+    for row in rows if len(rows) <= _SHORT else rows[-1:]:
+        for cell in row.cells:
+            cell.paragraphs[0].paragraph_format.keep_with_next = True
     end = OxmlElement("w:p")
     grid._tbl.addnext(end)  # noqa: SLF001
     closing = WordParagraph(end, after._parent)  # noqa: SLF001
@@ -91,6 +97,7 @@ def _grid(after: Any, table: Table, width_mm: float) -> WordTable:
 def _fill(row: Any, texts: tuple[str, ...], align: str, *, bold: bool = False) -> None:
     _flag(row, "w:cantSplit")
     for cell, text, side in zip(row.cells, texts, align, strict=True):
+        cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
         paragraph = cell.paragraphs[0]
         paragraph.alignment = _ALIGN[side]
         look = paragraph.paragraph_format

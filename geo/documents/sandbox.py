@@ -205,6 +205,16 @@ def _own(name: str, *arguments: nodes.Expr) -> nodes.Call:
     return nodes.Call(nodes.EnvironmentAttribute(name), list(arguments), [], None, None)
 
 
+def expression_of(part: nodes.Node) -> str:
+    """Return what a parsed output is called in :attr:`Sandbox.printed`, empty when it has no fixed meaning."""
+    match part:
+        case nodes.Call(
+            node=nodes.EnvironmentAttribute(name="told"), args=[nodes.Const(value=name), _]
+        ):
+            return str(name)
+    return ""
+
+
 def spelled(node: nodes.Node) -> str | None:
     """Write an expression again when its meaning does not hang on a loop, else ``None``.
 
@@ -217,10 +227,25 @@ def spelled(node: nodes.Node) -> str | None:
         case nodes.Getattr(node=inner, attr=attr) if not isinstance(inner, nodes.Name):
             base = spelled(inner)
             return base and f"{base}.{attr}"
+        case nodes.Getitem() | nodes.Filter():
+            return _spelled_on(node)
         case nodes.Name(name="check"):
             return "check"
         case nodes.Getattr(node=nodes.Name(name=name), attr=attr) if name in _ALWAYS:
             return f"{name}.{attr}"
+    return None
+
+
+def _spelled_on(node: nodes.Node) -> str | None:
+    """Write what is picked by position, or rounded, again."""
+    match node:
+        case nodes.Getitem(node=inner, arg=nodes.Const(value=int(at))):
+            base = spelled(inner)
+            return base and f"{base}[{at}]"
+        case nodes.Filter(node=nodes.Expr() as inner, name=name, args=args, kwargs=[]):
+            base, given = spelled(inner), [_constant(a) for a in args]
+            whole = base and None not in given
+            return f"{base}|{name}({', '.join(map(str, given))})" if whole else None
     return None
 
 

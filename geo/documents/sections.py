@@ -51,20 +51,7 @@ def landscape_around(first: Any, last: Any) -> None:
     own = _section_of(first)
     if _is_landscape(own):
         return
-    before = copy.deepcopy(own)
-    turned = copy.deepcopy(own)
-    size = turned.find(qn("w:pgSz"))
-    if size is None:
-        size = OxmlElement("w:pgSz")
-        turned.append(size)
-    width, height = _twips(size, "w", _A4[0]), _twips(size, "h", _A4[1])
-    for key, value in (("w", str(height)), ("h", str(width)), ("orient", "landscape")):
-        size.set(qn(f"w:{key}"), value)
-    margin = turned.find(qn("w:pgMar"))
-    if margin is not None:
-        for side in ("left", "right", "top", "bottom"):
-            edge = min(_twips(margin, side, _MARGIN), _WIDE_MARGIN)
-            margin.set(qn(f"w:{side}"), str(edge))
+    before, turned = copy.deepcopy(own), _turned(own)
     for section in (turned, own):
         # Only the section before may have a first page (a cover) without header.
         for mark in section.findall(qn("w:titlePg")):
@@ -73,8 +60,32 @@ def landscape_around(first: Any, last: Any) -> None:
     if previous is not None and not _ends_section(previous):
         _end_section(_closing(first, previous), before)
     _next_page(turned)
+    if last._p.getnext() is own:  # noqa: SLF001
+        # Nothing comes after: a section of no paragraphs would be an empty page.
+        own.getparent().replace(own, turned)
+        return
     _next_page(own)
     _end_section(last, turned)
+
+
+def _turned(section: Any) -> Any:
+    """Copy a section with its page laid on its side and its margins drawn in."""
+    turned = copy.deepcopy(section)
+    size = turned.find(qn("w:pgSz"))
+    if size is None:
+        size = OxmlElement("w:pgSz")
+        turned.insert_element_before(
+            size, "w:pgMar", "w:pgNumType", "w:cols", "w:titlePg", "w:docGrid"
+        )
+    width, height = _twips(size, "w", _A4[0]), _twips(size, "h", _A4[1])
+    for key, value in (("w", str(height)), ("h", str(width)), ("orient", "landscape")):
+        size.set(qn(f"w:{key}"), value)
+    margin = turned.find(qn("w:pgMar"))
+    if margin is not None:
+        for side in ("left", "right", "top", "bottom"):
+            edge = min(_twips(margin, side, _MARGIN), _WIDE_MARGIN)
+            margin.set(qn(f"w:{side}"), str(edge))
+    return turned
 
 
 def _closing(first: Any, previous: Any) -> Any:
@@ -89,7 +100,9 @@ def _ends_section(element: Any) -> bool:
 
 
 def _end_section(paragraph: Any, section: Any) -> None:
-    paragraph._p.get_or_add_pPr().append(section)  # noqa: SLF001
+    properties = paragraph._p.get_or_add_pPr()  # noqa: SLF001
+    # What was tracked of a paragraph's look comes after its section (ECMA-376, CT_PPr).
+    properties.insert_element_before(section, "w:pPrChange")
 
 
 def _next_page(section: Any) -> None:
@@ -119,9 +132,25 @@ def _section_of(paragraph: Any) -> Any:
 
 
 def _cell_width(paragraph: Any) -> int | None:
+    """Return the width of the cell a paragraph stands in, twips; ``None`` outside a table.
+
+    A width in percent or left to Word is taken from the table's grid.
+    """
     cell = paragraph._p.getparent()  # noqa: SLF001
-    width = cell.find(f"{qn('w:tcPr')}/{qn('w:tcW')}") if cell.tag == qn("w:tc") else None
-    return None if width is None else int(width.get(qn("w:w"), "0")) or None
+    if cell.tag != qn("w:tc"):
+        return None
+    width = cell.find(f"{qn('w:tcPr')}/{qn('w:tcW')}")
+    if width is not None and width.get(qn("w:type"), "dxa") == "dxa":
+        return _twips(width, "w", 0) or None
+    row = cell.getparent()
+    grid = row.getparent().findall(f"{qn('w:tblGrid')}/{qn('w:gridCol')}")
+    start = sum(_span(other) for other in cell.itersiblings(qn("w:tc"), preceding=True))
+    held = grid[start : start + _span(cell)]
+    return sum(_twips(column, "w", 0) for column in held) or None
+
+
+def _span(cell: Any) -> int:
+    return _twips(cell.find(f"{qn('w:tcPr')}/{qn('w:gridSpan')}"), "val", 1)
 
 
 def _twips(element: Any, key: str, default: int) -> int:

@@ -47,7 +47,7 @@ def data_table(site: SiteResult) -> Table:
         for asked in site.layers
     )
     columns = ("数据", "提供单位", "数据日期", "性质", "精度（m）", "状态")
-    return Table("data", "数据来源表", columns, rows, "llccrl", (44, 40, 20, 22, 16, 28))
+    return Table("data", "数据来源表", columns, rows, "llccrl", (41, 34, 20, 20, 20, 35))
 
 
 def occupation_table(site: SiteResult) -> Table:
@@ -74,7 +74,7 @@ def occupation_table(site: SiteResult) -> Table:
         columns,
         tuple(rows),
         "llrrrrl",
-        (40, 36, 20, 18, 24, 18, 18),
+        (32, 30, 20, 19, 26, 20, 27),
         (note,),
     )
 
@@ -128,7 +128,8 @@ def rule_table(site: SiteResult) -> Table | None:
     rows = []
     for finding in site.findings:
         for rule in finding.rules:
-            clause = f"{rule.law} {rule.clause}" + ("" if rule.verified else "（待核实）")
+            clause = f"{rule.law} {rule.clause}".removesuffix(" 待核实")
+            clause += "" if rule.verified else "（待核实）"
             text = "；".join(part for part in (rule.summary, *rule.conditions) if part)
             papers = "、".join(rule.documents_needed) or _NOTHING
             rows.append((finding.title, clause, text or _NOTHING, papers, ""))
@@ -152,7 +153,7 @@ def task_table(site: SiteResult) -> Table | None:
         for t in site.tasks
     )  # fmt: skip
     columns = ("编号", "类别", "内容", "关系", "判定", "说明")
-    return Table("tasks", "规划任务与管控要求表", columns, rows, "lclccl", (22, 12, 46, 18, 22, 56))
+    return Table("tasks", "规划任务与管控要求表", columns, rows, "lclccl", (25, 12, 42, 21, 21, 53))
 
 
 def corner_table(site: SiteResult) -> Table | None:

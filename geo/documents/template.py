@@ -16,10 +16,22 @@ from geo.documents.intake import refuse_hostile
 from geo.documents.numbering import Numbering
 from geo.documents.record import write_record
 from geo.documents.sandbox import Sandbox, Spoken, TokenError, shown
-from geo.documents.tokens import place, refuse_wrong, tokens_of
+from geo.documents.tokens import (
+    MISCALCULATED,
+    place,
+    place_by_trial,
+    refuse_wrong,
+    surroundings,
+    tokens_of,
+)
 from geo.errors import MissingError, UsageError
 
 NEEDS_EXTRA: Final = "{} 未安装 — 请安装 pip install hongxian[report]"
+Recorder = Callable[
+    [tuple[Embedded, ...], Mapping[str, str], Mapping[str, tuple[str, str]]], str | None
+]
+#: Figures, tables and references in one report.
+MOST_PLACED: Final = 3000
 Constant = Callable[[str, tuple[Any, ...], dict[str, Any]], None]
 
 
@@ -40,7 +52,7 @@ class Filled:
 
 def fill(
     data: bytes, names: Mapping[str, Any], *, template: str, as_at: date, numbering: Numbering,
-    constant: Constant, record: Callable[[tuple[Embedded, ...], Mapping[str, str]], str | None],
+    constant: Constant, record: Recorder,
 ) -> Filled:  # fmt: skip
     """Fill a template; nothing comes out unless all of it is right.
 
@@ -51,7 +63,8 @@ def fill(
         as_at: Date of the document.
         numbering: How captions are numbered.
         constant: Judges calls with constant arguments before anything is drawn.
-        record: Makes the record kept inside the file, from what was embedded and printed.
+        record: Makes the record kept inside the file, from what was embedded, what each token of fixed meaning
+            came to, and the words before and after it.
 
     Raises:
         InputError: The template is hostile or no Word file.
@@ -73,14 +86,22 @@ def fill(
         raise UsageError(
             f"{template}: 标记写法不对（{error.message}）— 请核对 if/for 与 endif/endfor 是否成对"
         ) from error
+    except MISCALCULATED as error:
+        at = place_by_trial(tokens, lambda text: _tried(text, names))
+        raise UsageError(f"{template}: {at}算不出来（{error}）— 请检查两边是否都是数字") from error
     document = word.docx
+    _drop_thumbnail(document.part.package)
     embedded = embed(document, tuple(placed), numbering=numbering, template=template)
-    kept = record(embedded, sandbox.printed)
+    kept = record(embedded, sandbox.printed, surroundings(tokens, sandbox))
     if kept is not None:
         write_record(document, kept)
     out = io.BytesIO()
     document.save(out)
     return Filled(with_fixed_times(out.getvalue(), as_at=as_at), embedded, dict(sandbox.printed))
+
+
+def _tried(text: str, names: Mapping[str, Any]) -> None:
+    Sandbox(_finalizer([])).from_string(text).render(dict(names))
 
 
 def value_of(expression: str, names: Mapping[str, Any]) -> str:
@@ -92,6 +113,13 @@ def value_of(expression: str, names: Mapping[str, Any]) -> str:
     sandbox = Sandbox(_finalizer([]))
     rendered: str = sandbox.from_string(f"{{{{ {expression} }}}}").render(dict(names))
     return sandbox.printed.get(expression, rendered)
+
+
+def _drop_thumbnail(package: Any) -> None:
+    """A template's little picture shows the page of another report."""
+    for key, relation in list(package.rels.items()):
+        if relation.reltype.endswith("/thumbnail"):
+            del package.rels[key]
 
 
 def _open(data: bytes) -> Any:
@@ -109,6 +137,8 @@ def _finalizer(placed: list[Placed]) -> Callable[[Any], str]:
 
     def finalize(value: Any) -> str:
         if isinstance(value, Placed):
+            if len(placed) >= MOST_PLACED:
+                raise TokenError("for", f"图、表和引用超过 {MOST_PLACED} 个 — 请分成几份报告")
             placed.append(value)
             return f"\ue000{len(placed) - 1}\ue001"
         if isinstance(value, Spoken):

@@ -7,14 +7,23 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from docx.oxml import parse_xml
 from docx.oxml.ns import qn
 from jinja2 import TemplateError, nodes
 
-from geo.documents.sandbox import Sandbox, TokenError, nearest_name
+from geo.documents.sandbox import Sandbox, TokenError, expression_of, nearest_name
 from geo.errors import UsageError
 
 _TAG: Final = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 _FOR: Final = re.compile(r"\{%[-+]?\s*(?:p|tr|tc|r)?\s*for\s+([^\s,]+)\s+in\s", re.DOTALL)
+#: ``{{p x}}`` and its like would put bare text where Word wants a paragraph, a cell or a run.
+_BARE: Final = re.compile(r"\{\{(p|tr|tc|r)\s")
+#: Parts whose text is filled but which python-docx does not take apart.
+_NOTES: Final = ("/word/footnotes.xml", "/word/endnotes.xml")
+#: So many characters on either side of a token tell where its value stands.
+_NEAR: Final = 4
+#: What a calculation in a token may end in.
+MISCALCULATED: Final = (TypeError, ValueError, ArithmeticError, RecursionError)
 _QUOTES: Final = str.maketrans("“”‘’", "\"\"''")
 
 
@@ -31,9 +40,7 @@ def tokens_of(package: Any) -> tuple[list[Token], list[str]]:
     tokens: list[Token] = []
     faults: list[str] = []
     for part in package.iter_parts():
-        if not part.partname.startswith("/word/") or not hasattr(part, "element"):
-            continue
-        for text in _paragraphs(part.element):
+        for text in _texts(part):
             found = _TAG.findall(text)
             rest = _TAG.sub("", text)
             if any(mark in rest for mark in ("{{", "}}", "{%", "%}")):
@@ -42,6 +49,27 @@ def tokens_of(package: Any) -> tuple[list[Token], list[str]]:
                 )
             tokens += [Token(tag.translate(_QUOTES), text) for tag in found]
     return tokens, faults
+
+
+def _texts(part: Any) -> Iterator[str]:
+    name = str(part.partname)
+    if name in _NOTES:
+        yield from _paragraphs(parse_xml(part.blob))
+    elif name.startswith("/word/") and hasattr(part, "element"):
+        yield from _paragraphs(part.element)
+
+
+def surroundings(tokens: list[Token], sandbox: Sandbox) -> dict[str, tuple[str, str]]:
+    """Give the words next to each token of fixed meaning, by its expression: where its value stands in the text."""
+    out: dict[str, tuple[str, str]] = {}
+    for token in (t for t in tokens if t.text.startswith("{{")):
+        tree = sandbox.parse(token.text)
+        told = [part for output in tree.find_all(nodes.Output) for part in output.nodes]
+        before, _, after = token.paragraph.translate(_QUOTES).partition(token.text)
+        words = (_TAG.split(before)[-1][-_NEAR:], _TAG.split(after)[0][:_NEAR])
+        for name in filter(None, map(expression_of, told)):
+            out.setdefault(name, words)
+    return out
 
 
 def refuse_wrong(
@@ -78,6 +106,18 @@ def place(fault: TokenError, tokens: list[Token], *, shown: str) -> str:
     return located(at, message, shown=shown) if at else f"{shown}: {message}"
 
 
+def place_by_trial(tokens: list[Token], run: Callable[[str], None]) -> str:
+    """Find the token that cannot be worked out by working out each alone; empty when it hangs on a loop."""
+    for token in tokens:
+        try:
+            run(_alone(token.text))
+        except MISCALCULATED:
+            return f"段落“{_short(token.paragraph)}”的标记 {token.text} "
+        except TemplateError:
+            continue  # Its names are bound elsewhere.
+    return "有标记"
+
+
 def _paragraphs(element: Any) -> Iterator[str]:
     for paragraph in element.iter(qn("w:p")):
         runs = (node.text or "" for node in paragraph.iter(qn("w:t")))
@@ -93,13 +133,12 @@ def _faults(
     token: Token, sandbox: Sandbox, known: set[str],
     constant: Callable[[str, tuple[Any, ...], dict[str, Any]], None],
 ) -> Iterator[str]:  # fmt: skip
-    try:
-        tree = sandbox.parse(_alone(token.text))
-    except TokenError as fault:
-        yield fault.message or ""
+    if bare := _BARE.match(token.text):
+        yield f"不能写 {{{{{bare.group(1)} …}}}} — 请写 {{{{ … }}}}"
         return
-    except TemplateError as error:
-        yield f"写法不对（{error.message}）— 请对照 docs/reports.md 的示例"
+    tree = _parsed(token, sandbox)
+    if isinstance(tree, str):
+        yield tree
         return
     calls = list(tree.find_all(nodes.Call))
     for name in tree.find_all(nodes.Name):
@@ -113,6 +152,18 @@ def _faults(
                     constant(call.node.name, *given)
                 except TokenError as fault:
                     yield fault.message or ""
+
+
+def _parsed(token: Token, sandbox: Sandbox) -> nodes.Template | str:
+    """Parse one token by itself, or say what is wrong with it."""
+    try:
+        return sandbox.parse(_alone(token.text))
+    except TokenError as fault:
+        return fault.message or ""
+    except TemplateError as error:
+        return f"写法不对（{error.message}）— 请对照 docs/reports.md 的示例"
+    except MISCALCULATED:
+        return "写法过于复杂或数字过大 — 请对照 docs/reports.md 的示例"
 
 
 def _alone(text: str) -> str:

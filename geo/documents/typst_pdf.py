@@ -15,16 +15,20 @@ from pathlib import Path
 from typing import Any, Final
 
 from docx import Document
+from docx.oxml import parse_xml
 from docx.oxml.ns import qn
 from docx.text.paragraph import Paragraph
 
 from geo.documents.captions import heading_level
 from geo.documents.outline import HeadingNumbers, Look, paragraph_look, run_look
-from geo.errors import MissingError
+from geo.errors import MissingError, UsageError
 
 _SERIF, _SANS = "Hongxian Serif SC", "Hongxian Sans SC"
 _EMU_PER_MM: Final = 36000
 _BLIP: Final = "{http://schemas.openxmlformats.org/drawingml/2006/main}blip"
+_FALLBACK: Final = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+#: Pictures that typst can show; others (EMF, WMF, TIFF) leave a frame that says so.
+_SHOWN: Final = (".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp")
 _EXTENT: Final = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}extent"
 
 
@@ -33,6 +37,7 @@ def pdf_by_typst(data: bytes, *, title: str, as_at: date) -> bytes:
 
     Raises:
         MissingError: typst is not installed.
+        UsageError: A picture of the template is broken.
     """
     try:
         import typst  # noqa: PLC0415 - an optional package
@@ -46,11 +51,16 @@ def pdf_by_typst(data: bytes, *, title: str, as_at: date) -> bytes:
         (folder / "main.typ").write_text(source, encoding="utf-8")
         for path, blob in setter.pictures.items():
             (folder / path).write_bytes(blob)
-        pdf: bytes = typst.compile(
-            str(folder / "main.typ"), root=str(folder), font_paths=[str(font_folder)],
-            ignore_system_fonts=True, format="pdf",
-            timestamp=datetime(as_at.year, as_at.month, as_at.day, tzinfo=UTC),
-        )  # fmt: skip
+        try:
+            pdf: bytes = typst.compile(
+                str(folder / "main.typ"), root=str(folder), font_paths=[str(font_folder)],
+                ignore_system_fonts=True, format="pdf",
+                timestamp=datetime(as_at.year, as_at.month, as_at.day, tzinfo=UTC),
+            )  # fmt: skip
+        except typst.TypstError as error:
+            raise UsageError(
+                f"typst 不能排这份文件（{str(error)[:120]}）— 请检查模板里的图片，或改用 --engine libreoffice"
+            ) from error
     return pdf
 
 
@@ -62,6 +72,7 @@ class _Setter:
         self.title = title
         self.pictures: dict[str, bytes] = {}
         self.numbers = HeadingNumbers(document)
+        self.notes = _notes(document)
         self.labels = {
             str(mark.get(qn("w:name"))) for mark in document.element.body.iter(qn("w:bookmarkStart"))
         }  # fmt: skip
@@ -75,7 +86,7 @@ class _Setter:
             "#show heading: it => it.body",
         ]
         body: list[str] = []
-        for element in self.document.element.body:
+        for element in _unwrapped(self.document.element.body):
             if element.tag == qn("w:sectPr"):
                 lines += self._page(element, body)
                 body = []
@@ -90,10 +101,11 @@ class _Setter:
     def _page(self, section: Any, body: list[str]) -> list[str]:
         size, margin = section.find(qn("w:pgSz")), section.find(qn("w:pgMar"))
         width, height = (_mm(size, key, value) for key, value in (("w", 11906), ("h", 16838)))
-        sides = ", ".join(
-            f"{side}: {_mm(margin, side, 1440):.2f}mm"
-            for side in ("top", "bottom", "left", "right")
-        )
+        edges = {side: _mm(margin, side, 1440) for side in ("top", "bottom", "left", "right")}
+        # A tall header (an emblem) pushes the text down, as in Word.
+        edges["top"] = max(edges["top"], _mm(margin, "header", 720) + self._height("header"))
+        edges["bottom"] = max(edges["bottom"], _mm(margin, "footer", 720) + self._height("footer"))
+        sides = ", ".join(f"{side}: {edge:.2f}mm" for side, edge in edges.items())
         foot, head = self._margin("footer"), self._margin("header")
         return [
             f"#set page(width: {width:.2f}mm, height: {height:.2f}mm, margin: ({sides}),",
@@ -108,6 +120,12 @@ class _Setter:
         cover = self.document.sections[0].different_first_page_header_footer
         return f"context if counter(page).get().first() > 1 {inner}" if cover else inner
 
+    def _height(self, kind: str) -> float:
+        """Estimate a header's or footer's height in mm: its pictures, and 5 mm a paragraph."""
+        element = getattr(self.document.sections[0], kind)._element  # noqa: SLF001
+        tall = sum(int(e.get("cy", "0")) for e in element.iter(_EXTENT)) / _EMU_PER_MM
+        return tall + 5.0 * len(list(element.iter(qn("w:p"))))
+
     def _block(self, element: Any) -> Iterator[str]:
         if element.tag == qn("w:p"):
             yield self._paragraph(Paragraph(element, self.document._body))  # noqa: SLF001
@@ -116,7 +134,7 @@ class _Setter:
 
     def _paragraph(self, paragraph: Any) -> str:
         look = paragraph_look(paragraph, self.document)
-        inner = "".join(self._inline(paragraph._p, look))  # noqa: SLF001
+        inner = "".join(self._inline(paragraph._p, look, paragraph.part))  # noqa: SLF001
         if any(br.get(qn("w:type")) == "page" for br in paragraph._p.iter(qn("w:br"))):  # noqa: SLF001
             return "#pagebreak(weak: true)"
         level = heading_level(paragraph)
@@ -138,11 +156,11 @@ class _Setter:
             f"[#align({look.align})[{indent}{inner}]]"
         )
 
-    def _inline(self, holder: Any, look: Look) -> Iterator[str]:
+    def _inline(self, holder: Any, look: Look, part: Any) -> Iterator[str]:
         """Set runs; of a field only its result, of a page reference the page typst finds."""
         instruction: list[str] = []
         state = ""
-        for element in holder.iter(qn("w:r"), qn("w:bookmarkStart")):
+        for element in _told_once(holder):
             if element.tag == qn("w:bookmarkStart"):
                 if str(element.get(qn("w:name"))).startswith("_Ref"):
                     yield f"#metadata(none)<{element.get(qn('w:name'))}>"
@@ -162,7 +180,7 @@ class _Setter:
             elif element.find(qn("w:instrText")) is not None:
                 instruction.append(element.find(qn("w:instrText")).text or "")
             elif state not in ("code", "hidden"):
-                yield from self._run(element, run_look(element, look))
+                yield from self._run(element, run_look(element, look), part)
 
     def _page_field(self, instruction: str) -> str:
         words = instruction.split()
@@ -172,7 +190,7 @@ class _Setter:
             return f"#context str(counter(page).at(<{words[1]}>).first())"
         return ""
 
-    def _run(self, run: Any, look: Look) -> Iterator[str]:
+    def _run(self, run: Any, look: Look, part: Any) -> Iterator[str]:
         for child in run:
             if child.tag == qn("w:t") and child.text:
                 yield _text(child.text, look)
@@ -181,45 +199,128 @@ class _Setter:
             elif child.tag == qn("w:br"):
                 yield "" if child.get(qn("w:type")) == "page" else "#linebreak()"
             elif child.tag == qn("w:drawing"):
-                yield self._picture(child)
+                yield self._picture(child, part)
+            elif child.tag == qn("w:footnoteReference"):
+                yield f"#footnote[{_text(self.notes.get(child.get(qn('w:id')), ''), look)}]"
 
-    def _picture(self, drawing: Any) -> str:
+    def _picture(self, drawing: Any, part: Any) -> str:
         blip, extent = next(drawing.iter(_BLIP), None), next(drawing.iter(_EXTENT), None)
         if blip is None or extent is None:
             return ""
-        part = self.document.part.related_parts[blip.get(qn("r:embed"))]
-        name = Path(str(part.partname)).name
-        self.pictures[name] = part.blob
+        image = part.related_parts[blip.get(qn("r:embed"))]
+        name = Path(str(image.partname)).name
         width, height = (int(extent.get(key)) / _EMU_PER_MM for key in ("cx", "cy"))
         properties = next(drawing.iter(f"{_EXTENT.removesuffix('extent')}docPr"), None)
         alt = "" if properties is None else properties.get("descr", "")
+        if Path(name).suffix.lower() not in _SHOWN:
+            told = f"（此处图片为 {Path(name).suffix[1:].upper()} 格式，请用 LibreOffice 或 Word 转换）"
+            return f"#box(width: {width:.2f}mm, height: {height:.2f}mm, stroke: 0.5pt, inset: 2pt)[#{_string(told)}]"
+        self.pictures[name] = image.blob
         return f"#image({_string(name)}, width: {width:.2f}mm, height: {height:.2f}mm, alt: {_string(alt)})"
 
     def _table(self, table: Any) -> str:
-        grid = [int(col.get(qn("w:w"), "1000")) for col in table.iter(qn("w:gridCol"))]
+        held = table.findall(f"{qn('w:tblGrid')}/{qn('w:gridCol')}")
+        grid = [int(column.get(qn("w:w"), "1000")) for column in held]
         columns = ", ".join(f"{width}fr" for width in grid)
         head: list[str] = []
         rows: list[str] = []
-        for row in table.findall(qn("w:tr")):
+        lines = table.findall(qn("w:tr"))
+        for at, row in enumerate(lines):
             is_head = row.find(f"{qn('w:trPr')}/{qn('w:tblHeader')}") is not None
-            (head if is_head else rows).extend(self._cell(cell) for cell in row.findall(qn("w:tc")))
+            held = head if is_head and not rows else rows
+            held.extend(self._cells(row, lines[at + 1 :]))
         header = f"table.header({', '.join(head)}), " if head else ""
-        lined = table.find(f"{qn('w:tblPr')}/{qn('w:tblBorders')}") is not None
-        stroke = "0.5pt" if lined else "none"
+        stroke = "0.5pt" if self._is_lined(table) else "none"
         return (
-            f"#block(width: 100%)[#set par(justify: false)\n#table(columns: ({columns},), stroke: {stroke}, "
+            f"#block(width: 100%, breakable: {'false' if _is_whole(lines) else 'true'})[#set par(justify: false)\n#table(columns: ({columns},), stroke: {stroke}, "
             f"inset: (x: 3pt, y: 2pt), align: horizon, {header}{', '.join(rows)})]"
         )
 
-    def _cell(self, cell: Any) -> str:
-        span = cell.find(f"{qn('w:tcPr')}/{qn('w:gridSpan')}")
-        across = 1 if span is None else int(span.get(qn("w:val")))
-        parts = []
-        for element in cell.findall(qn("w:p")):
-            paragraph = Paragraph(element, self.document._body)  # noqa: SLF001
-            look = paragraph_look(paragraph, self.document)
-            parts.append(f"#align({look.align})[{''.join(self._inline(element, look))}]")
-        return f"table.cell(colspan: {across})[{''.join(parts)}]"
+    def _is_lined(self, table: Any) -> bool:
+        """Tell whether a table or its style draws lines."""
+        named = table.find(f"{qn('w:tblPr')}/{qn('w:tblStyle')}")
+        name = None if named is None else named.get(qn("w:val"))
+        styles = self.document.styles.element.iter(qn("w:style"))
+        own = [style for style in styles if name and style.get(qn("w:styleId")) == name]
+        return any(
+            e.find(f"{qn('w:tblPr')}/{qn('w:tblBorders')}") is not None for e in (table, *own)
+        )
+
+    def _cells(self, row: Any, below: list[Any]) -> Iterator[str]:
+        """Set the cells of a row; one merged with the row above belongs to that one."""
+        start = 0
+        for cell in row.findall(qn("w:tc")):
+            across = _span(cell)
+            merge = cell.find(f"{qn('w:tcPr')}/{qn('w:vMerge')}")
+            if merge is None or merge.get(qn("w:val")) == "restart":
+                down = 1 if merge is None else 1 + _merged_below(below, start)
+                parts = "".join(self._in_cell(element) for element in _unwrapped(cell))
+                yield f"table.cell(colspan: {across}, rowspan: {down})[{parts}]"
+            start += across
+
+    def _in_cell(self, element: Any) -> str:
+        if element.tag == qn("w:tbl"):
+            return self._table(element)
+        if element.tag != qn("w:p"):
+            return ""
+        paragraph = Paragraph(element, self.document._body)  # noqa: SLF001
+        look = paragraph_look(paragraph, self.document)
+        return f"#align({look.align})[{''.join(self._inline(element, look, paragraph.part))}]"
+
+
+def _told_once(paragraph: Any) -> Iterator[Any]:
+    """List runs and bookmarks; a text box is kept twice, for new and old programs."""
+    for element in paragraph.iter(qn("w:r"), qn("w:bookmarkStart")):
+        if next(element.iterancestors(_FALLBACK), None) is None:
+            yield element
+
+
+def _unwrapped(holder: Any) -> Iterator[Any]:
+    """List paragraphs, tables and sections, those in content controls too."""
+    for element in holder:
+        if element.tag == qn("w:sdt"):
+            content = element.find(qn("w:sdtContent"))
+            yield from () if content is None else _unwrapped(content)
+        else:
+            yield element
+
+
+def _span(cell: Any) -> int:
+    span = cell.find(f"{qn('w:tcPr')}/{qn('w:gridSpan')}")
+    return 1 if span is None else int(span.get(qn("w:val")))
+
+
+def _is_whole(rows: list[Any]) -> bool:
+    """Tell whether every row keeps with the next: Word then leaves the table on one page."""
+    return bool(rows) and all(row.find(f".//{qn('w:keepNext')}") is not None for row in rows)
+
+
+def _merged_below(rows: list[Any], start: int) -> int:
+    """Count the rows whose cell at a column goes on from the one above."""
+    count = 0
+    for row in rows:
+        at, goes_on = 0, False
+        for cell in row.findall(qn("w:tc")):
+            merge = cell.find(f"{qn('w:tcPr')}/{qn('w:vMerge')}")
+            goes_on = goes_on or (
+                at == start and merge is not None and merge.get(qn("w:val")) != "restart"
+            )
+            at += _span(cell)
+        if not goes_on:
+            return count
+        count += 1
+    return count
+
+
+def _notes(document: Any) -> dict[str, str]:
+    """Read the footnotes by number."""
+    for part in document.part.package.iter_parts():
+        if str(part.partname) == "/word/footnotes.xml":
+            return {
+                note.get(qn("w:id")): "".join(t.text or "" for t in note.iter(qn("w:t"))).strip()
+                for note in parse_xml(part.blob).iter(qn("w:footnote"))
+            }
+    return {}
 
 
 def _text(text: str, look: Look) -> str:

@@ -11,7 +11,8 @@ import shapely
 
 from geo.draw.drawn import Numbered
 from geo.draw.furniture import closed_frames, grid_of
-from geo.draw.labels import Ground, Placement, place
+from geo.draw.ground import Ground
+from geo.draw.labels import Placement, place
 from geo.draw.pen import symbol_boxes
 from geo.draw.requests import OnPage, requests_of
 from geo.draw.scene import Scene, relaid

@@ -117,10 +117,11 @@ def _same(one: Geometry, other: Geometry) -> bool:
 
 
 def surroundings_of(
-    boundaries: Boundaries, adcodes: tuple[str, ...], *, near: Geometry, plane: Plane
-) -> Surroundings:
-    """Collect the counties that show in an area (EPSG:4490): neighbours and borders by rank."""
-    around = boundaries.touching(near)
+    boundaries: Boundaries, adcodes: tuple[str, ...], *, near: Geometry, plane: Plane,
+    level: Level = "county",
+) -> Surroundings:  # fmt: skip
+    """Collect the counties (or cities) that show in an area (EPSG:4490): neighbours and borders by rank."""
+    around = boundaries.touching(near, level=level)
     codes = around["adcode"].to_numpy(str)
     flat = np.asarray(plane.geometry(np.asarray(around.geometry.array, dtype=object)), dtype=object)
     outside = ~np.array([_within(code, adcodes) for code in codes], dtype=bool)
@@ -141,7 +142,7 @@ def _borders(codes: NDArray[Any], flat: NDArray[Any]) -> dict[Level, Geometry]:
     higher = shapely.GeometryCollection()
     levels: tuple[tuple[Level, int], ...] = (("province", 2), ("city", 4), ("county", 6))
     for level, digits in levels:
-        stems = np.array([code[:digits] for code in codes])
+        stems = np.array([code.removesuffix("00")[:digits] for code in codes])
         areas = [shapely.union_all(flat[stems == stem]) for stem in sorted(set(stems))]
         lines = shapely.union_all([shapely.boundary(area) for area in areas])
         own = shapely.difference(lines, shapely.buffer(higher, _SAME_BORDER_M, quad_segs=1))

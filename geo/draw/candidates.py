@@ -1,4 +1,4 @@
-"""Places a label may take: beside a point, inside an area, along a line, or at a leader's end.
+"""Places a label may take: beside a point, on a line, or at a leader's end; `geo.draw.within` has those in areas.
 
 All lengths are millimetres on the page. A candidate claims boxes; two labels conflict when their
 boxes overlap, and a leader claims a chain of small boxes, so lines never cross text unseen.
@@ -136,7 +136,7 @@ def block(request: Request, fonts: Lettering, *, text: str = "", share: float = 
 
 
 #: Directions around a point with their costs: right first, then left, above, below, corners.
-_SIDES: Final = (
+SIDES: Final = (
     (1, 0, 0.0), (-1, 0, 0.5), (0, 1, 0.7), (0, -1, 0.8),
     (1, 1, 0.9), (1, -1, 1.0), (-1, 1, 1.1), (-1, -1, 1.2),
 )  # fmt: skip
@@ -147,17 +147,18 @@ def beside_point(request: Request, fonts: Lettering) -> Iterator[Candidate]:
     x, y = request.geometry.x, request.geometry.y
     size = block(request, fonts)
     if request.badges:
-        yield _simple(size, x, y, -1.0)
+        yield simple(size, x, y, -1.0)
     for ring, extra in ((0.35, 0.0), (1.1, 0.6)):
         away = request.gap + ring
-        for dx, dy, cost in _SIDES:
+        for dx, dy, cost in SIDES:
             pull = 0.7071 if dx and dy else 1.0
             cx = x + dx * (away * pull + size.width / 2)
             cy = y + dy * (away * pull + size.height / 2)
-            yield _simple(size, cx, cy, cost + extra)
+            yield simple(size, cx, cy, cost + extra)
 
 
-def _simple(size: Block, x: float, y: float, cost: float) -> Candidate:
+def simple(size: Block, x: float, y: float, cost: float) -> Candidate:
+    """Set a block around a centre."""
     boxes = np.array([size.box(x, y)])
     return Candidate(size.at(x, y), boxes, cost, size.em / MM_PER_POINT, None, 1)
 
@@ -168,11 +169,11 @@ def with_leader(request: Request, fonts: Lettering) -> Iterator[Candidate]:
     if request.kind == "line" and not request.badges:
         return
     if request.kind == "area":
-        part = _largest(geometry)
+        part = largest(geometry)
         if part is None:
             return
         origin = shapely.maximum_inscribed_circle(part, tolerance=0.5).coords[0]
-        yield from _leaders(block(request, fonts, share=0.9), origin, start=0.0, base=7.0)
+        yield from _leaders(block(request, fonts, share=0.8), origin, start=0.0, base=9.5)
     elif request.kind == "line":
         parts = [p for p in shapely.get_parts(geometry) if shapely.get_dimensions(p) == 1]
         middle = shapely.line_interpolate_point(
@@ -210,44 +211,6 @@ def _chain(start: tuple[float, float], end: tuple[float, float]) -> NDArray[np.f
     return boxes
 
 
-def inside_area(request: Request, fonts: Lettering) -> Iterator[Candidate]:
-    """Offer places inside a polygon, smaller and on two lines if need be, or beside a small one."""
-    part = _largest(request.geometry)
-    if part is None:
-        return
-    circle = shapely.maximum_inscribed_circle(part, tolerance=0.5)
-    (px, py), radius = circle.coords[0], max(circle.length, 0.3)
-    shapely.prepare(part)
-    for share, text, extra in _variants(request):
-        size = block(request, fonts, text=text, share=share)
-        spots = _spots(part, size, (px, py))
-        if not len(spots):
-            continue
-        grown = shapely.box(*np.array([size.box(x, y) for x, y in spots]).T)
-        inside = shapely.contains(part, grown)
-        cover = np.where(inside, 1.0, 0.0)
-        if not inside.any():
-            cover = shapely.area(shapely.intersection(part, grown)) / shapely.area(grown)
-        far = np.hypot(spots[:, 0] - px, spots[:, 1] - py) / (radius + size.em)
-        for (x, y), share_in, off in zip(spots, cover, far, strict=True):
-            if share_in >= 0.82:  # noqa: PLR2004
-                yield _simple(size, x, y, extra + 0.8 * off + 5.0 * (1.0 - share_in))
-    small = block(request, fonts, share=0.9)
-    yield from _around_box(small, part.bounds)
-
-
-def _around_box(size: Block, bounds: tuple[float, float, float, float]) -> Iterator[Candidate]:
-    """Offer places beside a small area, as beside a point."""
-    west, south, east, north = bounds
-    if east - west > 2.0 * size.width or north - south > 4.0 * size.height:
-        return
-    x, y = (west + east) / 2, (south + north) / 2
-    for dx, dy, cost in _SIDES:
-        cx = x + dx * ((east - west) / 2 + 0.4 + size.width / 2)
-        cy = y + dy * ((north - south) / 2 + 0.4 + size.height / 2)
-        yield _simple(size, cx, cy, cost + 3.0)
-
-
 def on_line(request: Request, fonts: Lettering) -> Iterator[Candidate]:
     """Offer places for numbers on a line, its middle first."""
     parts = [p for p in shapely.get_parts(request.geometry) if shapely.get_dimensions(p) == 1]
@@ -255,34 +218,10 @@ def on_line(request: Request, fonts: Lettering) -> Iterator[Candidate]:
     size = block(request, fonts)
     for share in (0.5, 0.42, 0.58, 0.33, 0.67, 0.25, 0.75, 0.15, 0.85):
         spot = shapely.line_interpolate_point(line, share, normalized=True)
-        yield _simple(size, spot.x, spot.y, 4.0 * abs(share - 0.5) - 1.0)
+        yield simple(size, spot.x, spot.y, 4.0 * abs(share - 0.5) - 1.0)
 
 
-def _variants(request: Request) -> Iterator[tuple[float, str, float]]:
-    """Offer sizes and line breaks from best to worst, with their costs."""
-    text = request.text
-    for share, cost in ((1.0, 0.0), (0.9, 1.0), (0.8, 2.2)):
-        yield share, text, cost
-        if len(text) >= 4 and "\n" not in text and not request.badges:  # noqa: PLR2004
-            middle = (len(text) + 1) // 2
-            yield share, f"{text[:middle]}\n{text[middle:]}", cost + 0.7
-
-
-def _largest(area: Geometry) -> Geometry | None:
+def largest(area: Geometry) -> Geometry | None:
+    """Return the largest part of an area; nothing when there is no area."""
     parts = [p for p in shapely.get_parts(area) if shapely.area(p) > 0.0]
     return max(parts, key=shapely.area, default=None)
-
-
-def _spots(part: Geometry, size: Block, pole: tuple[float, float]) -> NDArray[np.float64]:
-    """List centres on a grid over a polygon, its pole first."""
-    west, south, east, north = part.bounds
-    if size.width > 1.25 * (east - west) or size.height > 1.25 * (north - south):
-        return np.empty((0, 2))
-    counts = [int(min(max(span / 1.5, 3), 17)) for span in (east - west, north - south)]
-    xs, ys = (
-        np.linspace(west, east, counts[0] + 2)[1:-1],
-        np.linspace(south, north, counts[1] + 2)[1:-1],
-    )
-    grid = np.array([pole, *((x, y) for x in xs for y in ys)])
-    inside = shapely.contains_xy(part, grid[:, 0], grid[:, 1])
-    return np.asarray(grid[inside])

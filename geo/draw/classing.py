@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
     from geo.spec.style import ClassSymbol, Graduated, Style
 
+#: Diameters of the smallest and the largest symbol of a number, points.
+_SMALLEST: Final = 5.0
+_LARGEST: Final = 16.7
 NO_VALUE: Final = "无数据"
 _NO_DATA: Final = Ink(fill="#ffffff", edge="#9a9a9a", width=0.4, hatch="\\", opacity=1.0)
 
@@ -162,14 +166,31 @@ def _graduated(frame: pd.DataFrame, how: Graduated, ink: Ink) -> Classes:
     unit = f" {how.unit}" if how.unit else ""
     line = ink.fill == "none"
     base = replace(ink, opacity=1.0)
-    classes = [
-        SymbolClass(f"{t}{unit}", replace(base, edge=c) if line else replace(base, fill=c))
-        for t, c in zip(titles, ramp(how.palette, len(titles)), strict=True)
-    ]
+    if how.sized:
+        classes = [
+            SymbolClass(f"{t}{unit}", replace(base, size=s, opacity=ink.opacity))
+            for t, s in zip(titles, _sizes(len(titles)), strict=True)
+        ]
+    else:
+        classes = [
+            SymbolClass(f"{t}{unit}", replace(base, edge=c) if line else replace(base, fill=c))
+            for t, c in zip(titles, ramp(how.palette, len(titles)), strict=True)
+        ]
     if not known.all():
         of[~known] = len(classes)
         classes.append(SymbolClass(NO_VALUE, _NO_DATA))
     return Classes(of, tuple(classes))
+
+
+def _sizes(count: int) -> list[float]:
+    """Return diameters in points whose areas rise in equal steps: eyes compare areas.
+
+    >>> [round(s, 1) for s in _sizes(3)]
+    [5.0, 12.3, 16.7]
+    """
+    low, high = _SMALLEST**2, _LARGEST**2
+    steps = [at / max(count - 1, 1) for at in range(count)]
+    return [math.sqrt(low + (high - low) * step) for step in steps]
 
 
 def _given(numbers: NDArray[np.float64], how: Graduated) -> tuple[NDArray[np.int64], list[str]]:
@@ -200,5 +221,11 @@ def _found(
         found = schemes[how.scheme](values, k=k).bins if k > 1 else [values.max()]
     bounds = np.unique(np.asarray(found, dtype=float))
     of = np.searchsorted(bounds, numbers, side="left").clip(0, len(bounds) - 1).astype(np.int64)
-    lowers = [float(values.min()), *bounds[:-1]]
-    return of, [f"{low:.6g}–{high:.6g}" for low, high in zip(lowers, bounds, strict=True)]
+    # Whole numbers: 1–3 and 4–6, not 1–3 and 3–6.
+    step = 1.0 if (values == np.round(values)).all() and (bounds == np.round(bounds)).all() else 0.0
+    lowers = [float(values.min()), *(bounds[:-1] + step)]
+    return of, [_span(low, high) for low, high in zip(lowers, bounds, strict=True)]
+
+
+def _span(low: float, high: float) -> str:
+    return f"{low:.6g}" if low == high else f"{low:.6g}–{high:.6g}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
-from geo.draw.drawn import group_rank
+from geo.draw.drawn import NOTHING_HERE, group_rank
 from geo.draw.lettering import MM_PER_POINT
 
 if TYPE_CHECKING:
@@ -102,8 +102,15 @@ def entries_of(
         rows += [_counted(*pair) for pair in groups[group].values()]
     if gaps := list(skipped):
         rows.append(Entry("group", "未上图的图层"))
-        rows += [Entry("absent", f"{gap.title}（{gap.reason}）") for gap in gaps]
+        rows += [Entry("absent", text) for text in _absent(gaps)]
     return tuple(rows)
+
+
+def _absent(gaps: list[Skipped]) -> list[str]:
+    """Write one row per missing layer; those with nothing in the picture share one row."""
+    empty = [gap.title for gap in gaps if gap.reason == NOTHING_HERE]
+    rows = [f"{gap.title}（{gap.reason}）" for gap in gaps if gap.reason != NOTHING_HERE]
+    return [*rows, f"{'、'.join(empty)}（{NOTHING_HERE}）"] if empty else rows
 
 
 def _counted(entry: Entry, count: int | None) -> Entry:

@@ -16,7 +16,8 @@ from geo.draw.legend import Entry, Legend, fit_legend, items_of
 from geo.draw.lettering import Lettering, lettering
 from geo.draw.plane import Plane, plane_for
 from geo.draw.table_layer import from_layer, from_where
-from geo.draw.task_layer import from_tasks, renumbered
+from geo.draw.tally_layer import from_tally
+from geo.draw.task_layer import from_tasks, names_intake, renumbered
 from geo.draw.terrain import Backdrop, backdrop
 from geo.draw.window import (
     Window,
@@ -35,7 +36,7 @@ from geo.draw.wording import (
     grid_kind,
 )
 from geo.errors import UsageError
-from geo.spec.maps import DrawLayer, DrawTasks, DrawTerrain, DrawWhere
+from geo.spec.maps import DrawLayer, DrawTally, DrawTasks, DrawTerrain, DrawWhere
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -52,6 +53,9 @@ if TYPE_CHECKING:
 #: Features are read from this much beyond the extent, share of its longer side: the paper always
 #: shows more than the extent, and how much is known only when the legend is.
 _BEYOND: Final = 0.9
+_NO_INTAKE: Final = "公开版不绘取水口位置"
+#: From this scale on the surroundings show as cities: counties would be a mesh.
+_CITIES_FROM: Final = 2_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,6 +73,7 @@ class Scene:
         notes: What a reader must know.
         credits: Paragraphs at the foot of the sheet.
         every: The layers with all they read, before the paper's edges were known.
+        adjacent: Pages of a series that border on this one: number, name, area in the plane.
         wanted: What the layout was chosen for; ``draft`` is what the words are made of.
     """
 
@@ -99,6 +104,7 @@ class Scene:
     public: bool
     grid: str
     fonts: Lettering
+    adjacent: tuple[tuple[int, str, Geometry], ...] = ()
 
     @property
     def schematic(self) -> bool:
@@ -152,7 +158,8 @@ def compose(
         subtitle: Instead of the map's own subtitle.
         extra: What no map file can name (a footprint), drawn on top of everything.
         focus: What a page of a series is about; its extent comes before all others.
-        numbered: Draw only the features of these names, as numbers from 1, and list them.
+        numbered: Of the last layer, draw only the features of these names, as numbers from 1, and
+            list them.
 
     Raises:
         UsageError: The map names what does not exist, or does not fit its page.
@@ -180,7 +187,7 @@ def compose(
     fonts = lettering(store.spec.marker.fonts)
     chosen = choose_layout(wanted, fonts)
     scene = Scene(
-        id=map_id, title=title or spec.title, subtitle=below,
+        id=map_id, title=title or _title(spec, store), subtitle=below,
         plan_title=head.title if head else "", as_at=as_at, plane=plane, window=(0.0, 0.0, 1.0, 1.0),
         denominator=chosen.denominator, extent=shown, layout=chosen.layout, base=base, around=Surroundings(), backdrops=(), layers=(),
         every=layers, skipped=skipped, listed=listed, notes=(), credits=(), wanted=wanted, draft=draft,
@@ -203,8 +210,9 @@ def _filled(scene: Scene, chosen: Chosen) -> Scene:
     )
     near = shapely.box(*lonlat_bounds(scene.plane, window))
     around = surroundings_of(
-        scene.draft.store.boundaries, scene.base.adcodes, near=near, plane=scene.plane
-    )
+        scene.draft.store.boundaries, scene.base.adcodes, near=near, plane=scene.plane,
+        level="county" if chosen.denominator < _CITIES_FROM else "city",
+    )  # fmt: skip
     return replace(
         scene, around=around, window=window, denominator=chosen.denominator, layout=layout, layers=kept,
         draft=draft, listed=listed, backdrops=pictures, skipped=draft.left_out(kept), notes=draft.notes(kept),
@@ -249,6 +257,16 @@ def _subtitle(text: str, head: PlanHead | None) -> str:
     return "" if head is not None and text.strip("《》") == head.title else text
 
 
+def _title(spec: MapSpec, store: Store) -> str:
+    """Put the place before the title of a map that is drawn for several plans."""
+    if spec.plan is None or not spec.plans:
+        return spec.title
+    adcode = store.spec.plans[spec.plan].head.adcode
+    codes = dict.fromkeys((adcode[:4] + "00", adcode))
+    names = (store.boundaries.name(code) for code in codes if code in store.boundaries)
+    return "".join(dict.fromkeys(names)) + spec.title
+
+
 def _adcodes(spec: MapSpec, store: Store) -> tuple[str, ...]:
     return (
         (store.spec.plans[spec.plan].head.adcode,) if spec.plan else store.spec.marker.jurisdictions
@@ -276,16 +294,24 @@ def _batches(
     spec: MapSpec, store: Store, day: date, near: Geometry, numbered: Sequence[str]
 ) -> Iterable[Batch]:
     first = 1
-    for item in spec.layers:
+    for at, item in enumerate(spec.layers, start=1):
         if isinstance(item, DrawLayer):
             found = from_layer(
-                item, store, day=day, near=near, adcodes=_adcodes(spec, store), numbered=numbered
-            )
+                item, store, day=day, near=near, adcodes=_adcodes(spec, store),
+                numbered=numbered if at == len(spec.layers) else (),
+            )  # fmt: skip
             batch = _public(spec, found)
         elif isinstance(item, DrawTasks):
-            batch = from_tasks(item, store, first=first)
+            batch = from_tasks(item, store, first=first, public=spec.edition == "public")
+        elif isinstance(item, DrawTally):
+            batch = from_tally(item, store)
         elif isinstance(item, DrawWhere):
-            batch = from_where(item, store, plan=spec.plan)
+            hidden = spec.edition == "public" and names_intake(item.where)
+            batch = (
+                Batch(skipped=(Skipped(item.title, _NO_INTAKE),))
+                if hidden
+                else from_where(item, store, plan=spec.plan)
+            )
         else:
             continue  # a raster is sampled when the window is known
         first += len(batch.listed)
@@ -300,7 +326,7 @@ def _public(spec: MapSpec, batch: Batch) -> Batch:
     if layer.internal:
         return Batch(skipped=(Skipped(layer.title, "内部资料，公开版不绘"),))
     if layer.id == "water_sources":
-        return Batch(skipped=(Skipped(layer.title, "公开版不绘取水口位置"),))
+        return Batch(skipped=(Skipped(layer.title, _NO_INTAKE),))
     return batch
 
 

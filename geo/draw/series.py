@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import matplotlib as mpl
@@ -12,21 +12,29 @@ import shapely
 from matplotlib.backends.backend_pdf import Name, PdfPages
 
 from geo.draw.scene import Focus, Scene, compose
-from geo.draw.sheet import SETTINGS, allow, draw, metadata, replacing, write
+from geo.draw.sheet import SETTINGS, allow, draw, metadata, write
+from geo.draw.task_layer import from_tasks
 from geo.errors import UsageError
 from geo.space.shapes import buffer_m
-from geo.spec.maps import DrawLayer
+from geo.spec.maps import TASKS, DrawLayer, DrawTasks
 from geo.store.locate import filtered
+from geo.writing import replacing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
     from pathlib import Path
 
+    from shapely import Geometry
+
     from geo.spec.maps import MapSpec, Series
     from geo.store.store import Store
 
 INDEX: Final = "图幅索引"
+#: Areas whose edges come this near to each other border on each other, metres.
+_BESIDE_M: Final = 100.0
+#: What an index shows under the pages' own features, if the map has it.
+_GROUND: Final = ("districts", "rivers")
 _UNSAFE: Final = re.compile(r"[\\/:*?\"<>|\s]+")
 
 
@@ -52,24 +60,72 @@ def pages(map_id: str, spec: MapSpec, store: Store, *, as_at: date) -> Iterator[
     """
     if spec.series is None:
         raise UsageError(f"地图 {map_id} 没有 series — 请写 series: {{over: 图层编号}}")
-    features = _features(spec, spec.series, store)
+    tasks = spec.series.over == TASKS
+    features = _tasks(spec, spec.series, store) if tasks else _features(spec, spec.series, store)
     if spec.series.index:
-        yield Sheet(
-            0, INDEX, _index(map_id, spec, store, as_at, tuple(name for name, _ in features))
-        )
+        yield Sheet(0, INDEX, _index(map_id, spec, store, as_at, features))
     for number, (name, focus) in enumerate(features, start=1):
-        title = f"{name}{spec.title}"
-        yield Sheet(
-            number, name, compose(map_id, spec, store, as_at=as_at, title=title, focus=focus)
-        )
+        title, below = (None, name) if tasks else (f"{name}{spec.title}", None)
+        scene = compose(map_id, spec, store, as_at=as_at, focus=focus, title=title, subtitle=below)
+        yield Sheet(number, name, replace(scene, adjacent=_adjacent(features, number - 1, scene)))
 
 
-def _index(map_id: str, spec: MapSpec, store: Store, day: date, names: tuple[str, ...]) -> Scene:
+def index_or_first(map_id: str, spec: MapSpec, store: Store, *, as_at: date) -> Scene:
+    """Compose the page that stands for a series where there is room for one only.
+
+    Raises:
+        UsageError: As :func:`pages`.
+    """
+    return next(pages(map_id, spec, store, as_at=as_at)).scene
+
+
+def _index(
+    map_id: str, spec: MapSpec, store: Store, day: date, features: list[tuple[str, Focus]]
+) -> Scene:
     """Compose the sheet that shows which page is where."""
     assert spec.series is not None  # noqa: S101 - told by the caller
-    over = DrawLayer(layer=spec.series.over, filter=spec.series.filter)
-    whole = spec.model_copy(update={"layers": (over,), "series": None})
-    return compose(map_id, whole, store, as_at=day, title=f"{spec.title}图幅索引", numbered=names)
+    title = f"{spec.title}图幅索引"
+    if spec.series.over == TASKS:
+        over: DrawLayer | DrawTasks = DrawTasks(
+            tasks=spec.plan or "", kind=spec.series.kind, domain=spec.series.domain, legend=True
+        )
+    else:
+        over = DrawLayer(layer=spec.series.over, filter=spec.series.filter)
+    ground = (i for i in spec.layers if isinstance(i, DrawLayer) and i.layer in _GROUND)
+    layers = (*(i for i in ground if i.layer != spec.series.over), over)
+    whole = spec.model_copy(update={"layers": layers, "series": None})
+    names = () if spec.series.over == TASKS else tuple(name for name, _ in features)
+    return compose(map_id, whole, store, as_at=day, title=title, numbered=names)
+
+
+def _tasks(spec: MapSpec, series: Series, store: Store) -> list[tuple[str, Focus]]:
+    """List the tasks with a place of their own, in the plan's order."""
+    if spec.plan is None:
+        raise UsageError("图集按任务分页，但地图没有写 plan — 请写 plan: 规划编号")
+    item = DrawTasks(tasks=spec.plan, kind=series.kind, domain=series.domain)
+    layer = from_tasks(item, store, first=1).layer
+    if layer is None:
+        raise UsageError(f"规划 {spec.plan} 没有可上图的任务 — 请检查 series 的 kind、domain")
+    return [
+        (name, Focus(g, buffer_m(g, series.margin), ""))
+        for name, g in zip(layer.names, layer.geometry, strict=True)
+    ]
+
+
+def _adjacent(
+    features: list[tuple[str, Focus]], own: int, scene: Scene
+) -> tuple[tuple[int, str, Geometry], ...]:
+    """List the other pages whose areas border on this page's: number, name, place in the plane."""
+    about = features[own][1].geometry
+    if shapely.get_dimensions(about) < 2:  # noqa: PLR2004
+        return ()
+    near = scene.plane.geometry(about).buffer(_BESIDE_M)
+    flat = [scene.plane.geometry(focus.geometry) for _, focus in features]
+    return tuple(
+        (at + 1, features[at][0], shape)
+        for at, shape in enumerate(flat)
+        if at != own and shapely.intersects(near, shape)
+    )
 
 
 def _features(spec: MapSpec, series: Series, store: Store) -> list[tuple[str, Focus]]:
@@ -117,7 +173,7 @@ def save_series(
         MissingError: A text has characters that its font cannot show.
     """
     names: list[str] = []
-    with replacing(target) as stream, mpl.rc_context(SETTINGS):
+    with replacing(target) as whole, whole.open("wb") as stream, mpl.rc_context(SETTINGS):
         book: Any = PdfPages(stream, metadata=metadata("pdf", title=title, day=as_at))
         for sheet in sheets:
             allow(sheet.scene, "pdf", internal=internal)
@@ -133,7 +189,7 @@ def save_series(
 
 def _single(figure: Any, path: Path, sheet: Sheet) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    with replacing(path) as stream:
+    with replacing(path) as whole, whole.open("wb") as stream:
         write(figure, stream, "png", title=sheet.scene.title, day=sheet.scene.as_at)
 
 

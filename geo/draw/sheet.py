@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final
@@ -11,15 +9,16 @@ from typing import IO, TYPE_CHECKING, Any, Final
 import matplotlib as mpl
 
 from geo.draw import furniture
+from geo.draw.adjacent import draw_adjacent
 from geo.draw.arrange import Arranged, arrange
 from geo.draw.body import draw_body
 from geo.draw.lettering import Lettering
 from geo.draw.pen import Pen, new_pen
 from geo.draw.swatch import draw_inset, draw_legend
 from geo.errors import MissingError, UsageError
+from geo.writing import replacing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from datetime import date
 
     from matplotlib.figure import Figure
@@ -67,6 +66,7 @@ def draw_arranged(arranged: Arranged) -> Pen:
         furniture.draw_frames(pen, scene)
         if arranged.grid is not None:
             furniture.draw_grid_labels(pen, scene, arranged.grid)
+        draw_adjacent(pen, scene, arranged.grid)
         furniture.draw_titles(pen, scene)
         furniture.draw_arrow(pen, scene)
         furniture.draw_notice(pen, scene)
@@ -117,7 +117,7 @@ def save(
     allow(scene, kind, internal=internal)
     figure = draw(scene)
     if isinstance(target, Path):
-        with replacing(target) as stream:
+        with replacing(target) as path, path.open("wb") as stream:
             write(figure, stream, kind, title=scene.title, day=scene.as_at, dpi=dpi)
     else:
         write(figure, target, kind, title=scene.title, day=scene.as_at, dpi=dpi)
@@ -154,15 +154,3 @@ def metadata(kind: str, *, title: str, day: date) -> dict[str, Any]:
     if kind == "svg":
         return {"Title": title, "Creator": "hongxian", "Date": day.isoformat()}
     return {"Title": title, "Software": "hongxian"}
-
-
-@contextmanager
-def replacing(path: Path) -> Iterator[IO[bytes]]:
-    """Write beside a file and take its place at the end; a failure leaves nothing behind."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with beside.open("wb") as stream:
-            yield stream
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)

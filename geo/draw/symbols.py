@@ -108,6 +108,13 @@ _ZONES: Final[dict[str, tuple[str, Ink]]] = {
     "groundwater_overdraft": ("管控分区", _area("#f3d9b1", "#b35806", width=0.7, opacity=0.35, hatch=".")),
     "sound_zone": ("管控分区", _area("#fdf0c4", "#c79a00", width=0.6, opacity=0.45)),
 }  # fmt: skip
+_LANDFORMS: Final = {
+    "平原": ("平原", _area("#cfe3b8", "#8aa86a", opacity=0.7)),
+    "盆地": ("盆地", _area("#dcebcf", "#8aa86a", opacity=0.7)),
+    "丘陵": ("丘陵", _area("#f2e0b4", "#b59a5a", opacity=0.7)),
+    "山区": ("山区", _area("#d3ab85", "#8a5f38", opacity=0.7)),
+    "山地": ("山地", _area("#d3ab85", "#8a5f38", opacity=0.7)),
+}
 _UNITS: Final = {
     "优先保护单元": ("优先保护单元", _area("#7fbf7b", "#3d8f3a", opacity=0.55)),
     "重点管控单元": ("重点管控单元", _area("#f4a6a0", "#c0392b", opacity=0.55)),
@@ -157,6 +164,9 @@ PRESETS: Final[dict[str, Preset]] = {
     "industrial_parks": Preset(
         _area("#d9c3e2", "#7b4a94", width=0.8, opacity=0.55), "土地与产业", label=Label(size=7, priority=5, colour="#5a2d73")
     ),
+    "landform": Preset(
+        _LANDFORMS["山地"][1], "地形", "kind", _LANDFORMS, Label(size=9, priority=5, colour="#5a3d1c")
+    ),
     "farmland": Preset(_area("#f7efc0", "#c8b85a", width=0.4, opacity=0.6), "土地与产业"),
     "forest": Preset(_area("#d5e8c8", "#8ab56f", width=0.4, opacity=0.6), "土地与产业"),
     "built_up": Preset(_area("#f2c9b8", "#c98468", width=0.4, opacity=0.7), "土地与产业"),
@@ -174,7 +184,7 @@ PRESETS: Final[dict[str, Preset]] = {
 }  # fmt: skip
 
 _ALIASES: Final = {"county": "districts", "township": "townships", "forest_land": "forest",
-                   "urban_built_up": "built_up", "wetlands": "wetland"}  # fmt: skip
+                   "urban_built_up": "built_up", "mountain_regions": "landform", "wetlands": "wetland"}  # fmt: skip
 _GENERIC: Final[dict[Shape, Ink]] = {
     "point": _point("circle", "#555555", size=5.0),
     "line": Ink(edge="#555555", width=0.9),

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.draw.classing import SymbolClass, classify
+from geo.draw.classing import Classes, SymbolClass, classify
 from geo.draw.drawn import NOTHING_HERE, Batch, DrawnLayer, Numbered, Skipped, said_label
 from geo.draw.facts import feature_facts
 from geo.draw.symbols import preset, preset_for
@@ -60,6 +60,11 @@ def from_layer(
     rows = rows.iloc[sorted(rows.sindex.query(near, predicate="intersects"))]
     if rows.empty:
         return Batch(skipped=(Skipped(title, NOTHING_HERE),))
+    if item.clip and adcodes:
+        rows = rows.assign(geometry=rows.geometry.intersection(store.boundaries.territory(adcodes)))
+        rows = rows[~rows.geometry.is_empty]
+    if rows.empty:
+        return Batch(skipped=(Skipped(title, NOTHING_HERE),))
     if numbered:
         rows = rows[rows["name"].isin(numbered)].drop_duplicates("name")
         rows = rows.sort_values("name", key=lambda names: names.map(list(numbered).index))
@@ -79,7 +84,7 @@ def _from_rows(
 ) -> DrawnLayer:  # fmt: skip
     style = item.style or table.spec.style or Style()
     base = _preset_of(table, rows, style)
-    found = classify(rows, style, base, title=title)
+    found = _titled(classify(rows, style, base, title=title), item, base)
     label = said_label(item.label, style.label, base.label)
     spec = table.spec
     notes = (f"{title}数据已过期（{spec.as_of}）",) if stale else ()
@@ -92,6 +97,15 @@ def _from_rows(
         credit=spec.provider or "", as_of=str(spec.as_of or ""), in_legend=item.legend,
         internal=spec.sensitivity == "internal", notes=notes,
     )  # fmt: skip
+
+
+def _titled(found: Classes, item: DrawLayer, base: Preset) -> Classes:
+    """Call the one kind that is left after a filter what the map calls it: 污水处理厂, not 设施."""
+    if item.title is None or not item.filter:
+        return found
+    if len(found.classes) != 1 or base.by in ("", "target_class"):
+        return found
+    return replace(found, classes=(replace(found.classes[0], title=item.title),))
 
 
 def _preset_of(table: LayerTable, rows: GeoDataFrame, style: Style) -> Preset:

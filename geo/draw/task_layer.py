@@ -13,14 +13,15 @@ from geo.draw.drawn import Batch, DrawnLayer, Numbered, Skipped, said_label
 from geo.draw.facts import KINDS_ZH, task_facts
 from geo.draw.symbols import domain_ink
 from geo.errors import UsageError
+from geo.spec.maps import DrawTasks
 from geo.spec.style import Label, Style
 from geo.spec.vocabulary import weakest
-from geo.spec.where import Any_, District, Township
+from geo.spec.where import Any_, District, Township, WaterSource, inner
 
 if TYPE_CHECKING:
     from shapely import Geometry
 
-    from geo.spec.maps import DrawTasks
+    from geo.spec.maps import Kind
     from geo.spec.where import Form
     from geo.store.store import LocatedTask, Store
 
@@ -34,20 +35,23 @@ _DOMAINS_ZH: Final = {
 }  # fmt: skip
 
 
-def from_tasks(item: DrawTasks, store: Store, *, first: int) -> Batch:
+def from_tasks(item: DrawTasks, store: Store, *, first: int, public: bool = False) -> Batch:
     """Resolve the tasks of a plan: those with a place of their own, numbered, by medium.
 
     Args:
         item: The entry of the map.
         store: Where the plan is read.
         first: Number of the first task on the margin's list.
+        public: Leave out the tasks placed by a drinking-water source, whose intake a public map
+            must not give away; they are counted in a note.
     """
-    wanted = [t for t in _candidates(item, store) if _wanted(t, item)]
+    asked = [t for t in _candidates(item, store) if _wanted(t, item)]
+    wanted = [t for t in asked if not (public and names_intake(t.task.where))]
     area = store.plan_territory(item.tasks)
     whole, local = _split(wanted, area)
     placed = [t for t in local if t.located.geometry is not None]
     title = item.title or "、".join(KINDS_ZH[k] for k in item.kind)
-    notes = _task_notes(title, len(whole), len(local) - len(placed))
+    notes = _task_notes(title, len(whole), len(local) - len(placed), len(asked) - len(wanted))
     if not placed:
         reason = "没有可上图的条目" + (f"（{'；'.join(notes)}）" if notes else "")
         return Batch(skipped=(Skipped(title, reason),))
@@ -59,6 +63,24 @@ def from_tasks(item: DrawTasks, store: Store, *, first: int) -> Batch:
     return Batch(
         _from_tasks(item, placed, title, numbers, notes, store), (), tuple(listed.values())
     )
+
+
+def chosen_tasks(
+    plan: str, kind: tuple[Kind, ...], domain: tuple[str, ...], store: Store
+) -> tuple[tuple[LocatedTask, ...], int, int]:
+    """Return the tasks with a place of their own, and count the county-wide and the unlocated ones.
+
+    Rows that are parts of another row are left out: their parent counts.
+    """
+    item = DrawTasks(tasks=plan, kind=kind, domain=domain)
+    wanted = [t for t in _candidates(item, store) if _wanted(t, item) and not _is_part(t)]
+    whole, local = _split(wanted, store.plan_territory(plan))
+    placed = tuple(t for t in local if t.located.geometry is not None)
+    return placed, len(whole), len(local) - len(placed)
+
+
+def _is_part(found: LocatedTask) -> bool:
+    return bool(getattr(found.task.row, "parent", ""))
 
 
 def renumbered(
@@ -122,8 +144,15 @@ def _split(tasks: list[LocatedTask], area: Geometry) -> tuple[list[LocatedTask],
     return whole, local
 
 
-def _task_notes(title: str, whole: int, lost: int) -> tuple[str, ...]:
+def names_intake(form: Form) -> bool:
+    """Tell whether a place is given by a drinking-water source, at any depth."""
+    return isinstance(form, WaterSource) or any(names_intake(part) for part in inner(form))
+
+
+def _task_notes(title: str, whole: int, lost: int, intakes: int) -> tuple[str, ...]:
     out = []
+    if intakes:
+        out.append(f"{title}中另有 {intakes} 项涉及取水口，公开版不绘")
     if whole:
         out.append(f"{title}中另有 {whole} 项适用于全域，未逐项上图")
     if lost:

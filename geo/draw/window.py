@@ -71,6 +71,8 @@ def in_window(
     diagonal = float(np.hypot(window[2] - window[0], window[3] - window[1]))
     matter = shapely.union(shapely.buffer(base.territory, diagonal * _NEAR), plane.geometry(extent))
     shapely.prepare(matter)
+    # A map of where a county lies shows the counties of its city.
+    own = shapely.union(base.territory, plane.geometry(extent))
     kept = []
     for layer in layers:
         flat = np.asarray(plane.geometry(layer.geometry), dtype=object)
@@ -78,7 +80,7 @@ def in_window(
         points = shapely.get_dimensions(flat) == 0
         seen &= shapely.intersects(flat, matter) | (~points & (layer.group == _WATERS))
         if layer.group == ADMIN:
-            seen &= _mostly_within(flat, base.territory)
+            seen &= _mostly_within(flat, own)
         if seen.any():
             kept.append(_only(layer, seen))
     return tuple(kept)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 
 from geo.sites.archive import Member, extract, opened, refuse_nested
 from geo.sites.boundary_txt import is_boundary_txt, read_boundary_txt
-from geo.sites.dxf import read_dxf
 from geo.sites.features import one_table
 from geo.sites.geofile import read_filegdb, read_geojson, read_geopackage
 from geo.sites.grid import split_text
@@ -20,7 +19,6 @@ from geo.sites.sheet import read_sheets
 from geo.sites.site import SiteSource
 from geo.sites.text import read_text
 from geo.sites.wkt import is_wkt, read_wkt
-from geo.sites.workbook import read_excel
 
 if TYPE_CHECKING:
     import zipfile
@@ -83,7 +81,6 @@ _WHOLE: Final[dict[str, Callable[..., Draft]]] = {
     ".shp": read_shapefile, ".geojson": read_geojson, ".json": read_geojson,
     ".kml": read_kml, ".ovkml": read_kml,
 }  # fmt: skip
-_LAYERED: Final[dict[str, Callable[..., Draft]]] = {".gpkg": read_geopackage, ".dxf": read_dxf}
 _EXCEL: Final = (".xlsx", ".xlsm")
 _KML: Final = (".kml", ".ovkml")
 _KMZ: Final = (".kmz", ".ovkmz")
@@ -123,11 +120,17 @@ def _plain(path: Path, suffix: str, shown: Path, table: str | None) -> Draft:
     """Read a single file."""
     if reader := _WHOLE.get(suffix):
         return reader(path, shown=shown)
-    if reader := _LAYERED.get(suffix):
-        return reader(path, shown=shown, table=table)
+    if suffix == ".gpkg":
+        return read_geopackage(path, shown=shown, table=table)
+    if suffix == ".dxf":
+        from geo.sites.dxf import read_dxf  # noqa: PLC0415 (ezdxf takes a quarter of a second)
+
+        return read_dxf(path, shown=shown, table=table)
     if suffix in _EXCEL:
         check_size(path, shown=shown)
         source = SiteSource(shown.as_posix(), "excel", _sha256(path))
+        from geo.sites.workbook import read_excel  # noqa: PLC0415 (as ezdxf: openpyxl is slow to load)
+
         return read_sheets(read_excel(path, shown=shown), source, shown=shown, table=table)
     if suffix in _TEXT:
         return _text(path, suffix, shown)

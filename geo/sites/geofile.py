@@ -21,7 +21,7 @@ import numpy as np
 from geo.sites.claims import Claims
 from geo.sites.drawing import Draft, Drawing
 from geo.sites.features import crs_claims, one_table, read_records
-from geo.sites.limits import MAX_FEATURES, Budget, check_size, refuse, refusing
+from geo.sites.limits import MAX_FEATURES, Budget, check_size, quiet, refuse, refusing
 from geo.sites.rings import is_closed
 from geo.sites.site import SiteSource
 from geo.sites.text import read_text
@@ -183,12 +183,13 @@ def _classes(path: Path, shown: Path) -> list[str]:
     names: list[str] = []
     for at in range(_MOST_TABLES):
         try:
-            collection = fiona.open(path, layer=at, enabled_drivers=["OpenFileGDB"])
+            with quiet():
+                collection = fiona.open(path, layer=at, enabled_drivers=["OpenFileGDB"])
         except (ValueError, IndexError, OSError, fiona.errors.FionaError) as error:
             if at == 0:
                 raise refuse(shown, "FileGDB 无法打开，可能损坏", _REEXPORT) from error
             break
-        with collection:
+        with refusing(shown, _REEXPORT), collection:
             if collection.schema.get("geometry", "None") != "None":
                 names.append(str(collection.name))
     return names

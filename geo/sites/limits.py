@@ -6,15 +6,16 @@ Files come from strangers. Nothing here trusts a number written in a file: count
 from __future__ import annotations
 
 import logging
+import sys
 import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from geo.errors import HongxianError, InputError, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 MAX_BYTES: Final = 200_000_000
@@ -82,32 +83,48 @@ class Budget:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep GDAL and ezdxf from writing to the planner's screen."""
+def quiet() -> Iterator[None]:
+    """Keep GDAL and ezdxf from writing to the planner's screen: log lines, warnings, half characters.
+
+    GDAL puts bytes of a damaged file into its messages; fiona's callback cannot decode them and Python prints a
+    traceback that no ``except`` can reach.
+    """
     loggers = [logging.getLogger(name) for name in ("fiona", "ezdxf")]
     levels = [logger.level for logger in loggers]
+    hook = sys.unraisablehook
     for logger in loggers:
         logger.setLevel(logging.CRITICAL + 1)
+    sys.unraisablehook = _but_half_characters(hook)
     try:
-        yield
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
     finally:
+        sys.unraisablehook = hook
         for logger, level in zip(loggers, levels, strict=True):
             logger.setLevel(level)
+
+
+def _but_half_characters(hook: Callable[[Any], object]) -> Callable[[Any], object]:
+    def told(fault: Any) -> None:
+        if not isinstance(fault.exc_value, UnicodeDecodeError):
+            hook(fault)
+
+    return told
 
 
 @contextmanager
 def refusing(shown: Path, hint: str) -> Iterator[None]:
     """Turn whatever a third-party parser throws at hostile bytes into a refusal of the file.
 
-    Its warnings and log lines are silenced: they are English and name paths of this machine. Put it around the library's call only, never around our own code. The library's words are
-    left out (English, and often with a path of this machine); they stay in ``__cause__``.
+    Its warnings and log lines are silenced: they are English and name paths of this machine. Put it around the
+    library's call only, never around our own code. The library's words stay in ``__cause__``.
 
     Raises:
         InputError: The library failed.
     """
     try:
-        with warnings.catch_warnings(), _quiet():
-            warnings.simplefilter("ignore")
+        with quiet():
             yield
     except HongxianError:
         raise

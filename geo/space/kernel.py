@@ -100,10 +100,13 @@ def _run(
     vertices = np.diff(zones.start[zones.first])
     order = np.argsort(-vertices, kind="stable")
     runs = min(_CHUNKS * workers, max(1, len(order)))
+
+    def work(k: int) -> tuple[Counts, Counts, Counts, Floats]:
+        # Strided and contiguous arrays are two types to the compiler, and would be compiled twice.
+        return run(zones, np.ascontiguousarray(order[k::runs]), sites, grid, points=points)
+
     with ThreadPoolExecutor(workers) as pool:
-        done = list(
-            pool.map(lambda k: run(zones, order[k::runs], sites, grid, points=points), range(runs))
-        )
+        done = list(pool.map(work, range(runs)))
     site, zone, relation, area = (np.concatenate(column) for column in zip(*done, strict=True))
     return site, zone, relation, area
 

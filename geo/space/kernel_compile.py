@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 import numba
+
+from geo import userdirs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,13 +36,7 @@ def compiled(function: F) -> F:
 def cache_folder() -> Path:
     """Name the folder of compiled code; ``NUMBA_CACHE_DIR`` takes precedence over the user's cache."""
     given = os.environ.get("NUMBA_CACHE_DIR")
-    if given:
-        base = Path(given)
-    elif sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA", Path.home())) / "hongxian" / "cache"
-    else:
-        base = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "hongxian"
-    return base / f"kernel-{_fingerprint()}"
+    return (Path(given) if given else userdirs.cache_folder()) / f"kernel-{_fingerprint()}"
 
 
 def make_ready(announce: Callable[[str], None] | None = None) -> bool:

@@ -16,7 +16,7 @@ from geo.space.kernel_compile import compiled
 
 # The rounding of the plain formula is below (3 + 16·2⁻⁵³)·2⁻⁵³ of its terms. Ten million times that
 # also keeps the value good: where two nearly parallel edges cross is a ratio of such values.
-_BOUND: Final = 1e7 * (3.0 + 16.0 * 2.0**-53) * 2.0**-53
+BOUND: Final = 1e7 * (3.0 + 16.0 * 2.0**-53) * 2.0**-53
 _SPLITTER: Final = 2.0**27 + 1.0
 
 
@@ -51,7 +51,7 @@ def side(ax: float, ay: float, bx: float, by: float, x: float, y: float) -> floa
     dx, dy, px, py = bx - ax, by - ay, x - ax, y - ay
     left, right = dx * py, dy * px
     det = left - right
-    if abs(det) > _BOUND * (abs(left) + abs(right)):
+    if abs(det) > BOUND * (abs(left) + abs(right)):
         return det
     return _exact_side(ax, ay, bx, by, x, y)
 

@@ -4,7 +4,7 @@
 number, and the stretches inside the other are summed as areas under geodesic edges. No ring is built.
 """
 
-# ruff: noqa: C901 - nested loops over flat arrays; split up, they would compile and run slower
+# ruff: noqa: C901, PLR0912 - nested loops over flat arrays; split up, they would compile and run slower
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import numpy as np
 
 from geo.space.kernel_area import edge_area, sine_from
 from geo.space.kernel_compile import compiled
-from geo.space.kernel_exact import side
+from geo.space.kernel_exact import BOUND, side
 from geo.space.kernel_grid import Sites
 from geo.space.kernel_meet import (
     CONTACT,
@@ -82,9 +82,7 @@ def pair(
 
 @compiled
 def _room(rows: Floats, used: int) -> Floats:
-    """Give the rows, or a copy with more room when fewer than four are free."""
-    if used + 4 <= len(rows):
-        return rows
+    """Copy the rows into twice the room."""
     more = np.empty((2 * len(rows), rows.shape[1]))
     for row in range(used):
         for column in range(rows.shape[1]):
@@ -93,12 +91,26 @@ def _room(rows: Floats, used: int) -> Floats:
 
 
 @compiled
+def _clear_of(
+    ax: float, ay: float, bx: float, by: float, cx: float, cy: float, dx: float, dy: float
+) -> bool:
+    """Tell whether c and d lie beyond doubt on the same side of ab: the edges do not meet."""
+    x, y = bx - ax, by - ay
+    c0, c1, d0, d1 = x * (cy - ay), y * (cx - ax), x * (dy - ay), y * (dx - ax)
+    c, d = c0 - c1, d0 - d1
+    if (c > 0.0) != (d > 0.0):
+        return False
+    return abs(c) > BOUND * (abs(c0) + abs(c1)) and abs(d) > BOUND * (abs(d0) + abs(d1))
+
+
+@compiled
 def _gather(
     sites: Sites, site: int, z: Floats, turn: Floats, edges: Counts, rings: Counts, tally: Counts
 ) -> Met:
     """Hold every edge of the site against every edge of the zone that its box meets."""
     p = sites.xy
-    on_site, on_zone = np.empty((16, 5)), np.empty((16, 5))
+    room = 16
+    on_site, on_zone = np.empty((room, 5)), np.empty((room, 5))
     shared_site, shared_zone = np.empty((8, 4)), np.empty((8, 4))
     r0, r1 = sites.first[site], sites.first[site + 1]
     strip, listed, south, scale = _strips(sites, site, len(edges))
@@ -136,10 +148,15 @@ def _gather(
                 r = r0
                 while sites.start[r + 1] <= v:
                     r += 1
-            on_site = _room(on_site, tally[SITE_EVENTS])
-            on_zone = _room(on_zone, tally[ZONE_EVENTS])
-            shared_site = _room(shared_site, tally[SITE_SHARED])
-            shared_zone = _room(shared_zone, tally[ZONE_SHARED])
+            if _clear_of(x0, y0, x1, y1, z[w, 0], z[w, 1], z[w + 1, 0], z[w + 1, 1]):
+                continue
+            if max(tally[SITE_EVENTS], tally[ZONE_EVENTS]) + 4 > room:
+                room *= 2
+                on_site = _room(on_site, tally[SITE_EVENTS])
+                on_zone = _room(on_zone, tally[ZONE_EVENTS])
+            if tally[SITE_SHARED] + 4 > len(shared_site):
+                shared_site = _room(shared_site, tally[SITE_SHARED])
+                shared_zone = _room(shared_zone, tally[ZONE_SHARED])
             meet(
                 p, v, sites.turn[r], z, w, k, turn[rings[k]],
                 on_site, on_zone, shared_site, shared_zone, tally,
@@ -259,13 +276,25 @@ def _walk_site(
     """Walk the site's rings through the zone; −1 when the winding does not close."""
     p, origin = sites.xy, sites.xy[sites.start[sites.first[site]], 1]
     s0 = math.sin(origin * _RADIANS)
-    seen, area, at = 0, 0.0, 0
+    seen, area = 0, 0.0
+    at: int = np.int64(0)  # type: ignore[assignment]  # a literal 0 would be a type of its own
+    # Most edges meet nothing: they are walked here, without a call that hands arrays on.
+    alone, events = tally[SITE_SHARED] == 0, tally[SITE_EVENTS]
     for r in range(sites.first[site], sites.first[site + 1]):
         wind = int(inside[r] & 1)
         for v in range(sites.start[r], sites.start[r + 1] - 1):
+            ax, ay, bx, by = p[v, 0], p[v, 1], p[v + 1, 0], p[v + 1, 1]
+            if alone and not (at < events and met.on_site[at, 0] == v):
+                if ax == bx and ay == by:
+                    continue
+                seen |= _IN if wind != 0 else _OUT
+                if wind != 0:
+                    u0, u1 = sine_from(ay, origin), sine_from(by, origin)
+                    area += wind * sites.turn[r] * edge_area(ax, u0, bx, u1, s0)
+                continue
             at, wind, kinds, part = _walk_edge(
-                p[v, 0], p[v, 1], p[v + 1, 0], p[v + 1, 1], v, wind, sites.turn[r], origin, s0,
-                met.on_site, at, tally[SITE_EVENTS], met.shared_site, tally[SITE_SHARED],
+                ax, ay, bx, by, v, wind, sites.turn[r], origin, s0,
+                met.on_site, at, events, met.shared_site, tally[SITE_SHARED],
             )  # fmt: skip
             seen |= kinds
             area += part
@@ -282,7 +311,10 @@ def _walk_zone(
     """Walk the zone's edges through the site; −1 when a beginning cannot be placed."""
     origin = sites.xy[sites.start[sites.first[site]], 1]
     s0 = math.sin(origin * _RADIANS)
-    seen, area, at, wind = 0, 0.0, 0, 0
+    seen, area = 0, 0.0
+    at: int = np.int64(0)  # type: ignore[assignment]  # a literal 0 would be a type of its own
+    wind: int = np.int64(0)  # type: ignore[assignment]
+    alone, events = tally[ZONE_SHARED] == 0, tally[ZONE_EVENTS]
     for k in range(len(edges)):
         w = edges[k]
         before = edges[k - 1] + 1 if k else 0
@@ -291,9 +323,18 @@ def _walk_zone(
             wind = _begins_inside(sites, site, z[w, 0], z[w, 1])
             if wind < 0:
                 return -1, 0.0
+        ax, ay, bx, by = z[w, 0], z[w, 1], z[w + 1, 0], z[w + 1, 1]
+        if alone and not (at < events and met.on_zone[at, 0] == k):
+            if wind != 0:
+                seen |= _IN
+                u0, u1 = sine_from(ay, origin), sine_from(by, origin)
+                area += wind * turn[rings[k]] * edge_area(ax, u0, bx, u1, s0)
+            else:
+                seen |= _OUT
+            continue
         at, wind, kinds, part = _walk_edge(
-            z[w, 0], z[w, 1], z[w + 1, 0], z[w + 1, 1], k, wind, turn[rings[k]], origin, s0,
-            met.on_zone, at, tally[ZONE_EVENTS], met.shared_zone, tally[ZONE_SHARED],
+            ax, ay, bx, by, k, wind, turn[rings[k]], origin, s0,
+            met.on_zone, at, events, met.shared_zone, tally[ZONE_SHARED],
         )  # fmt: skip
         seen |= kinds
         area += part

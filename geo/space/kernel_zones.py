@@ -5,7 +5,7 @@ vertex inside the zone?), and it is handed to every site whose box it meets. Sit
 `geo.space.kernel_pair`; sites without any are wholly inside or wholly outside.
 """
 
-# ruff: noqa: FBT001 - compiled functions take no keywords from one another cheaply
+# ruff: noqa: C901, FBT001, PLR0912 - flat loops run faster; compiled functions take no keywords cheaply
 
 from __future__ import annotations
 
@@ -81,7 +81,8 @@ def run(
     parity = np.zeros(len(sites.start) - 1, np.uint8)
     found = np.empty((1024, 3), np.int64)
     areas = np.empty(1024)
-    total = 0
+    # A literal 0 is a type of its own: what it is handed to would be compiled twice.
+    total: int = np.int64(0)  # type: ignore[assignment]
     edges = Gathered(
         np.empty(count, np.int64), np.empty(count, np.int64), np.empty(count, np.int64),
         np.empty(4096, np.int64), np.empty(4096, np.int64), np.empty(4096, np.int64),
@@ -188,45 +189,53 @@ def _stream(
     points: bool,
 ) -> Gathered:  # fmt: skip
     """Let every edge of a zone pass: parities change, sites gather edges."""
-    p = zones.xy
     for r in range(zones.first[z], zones.first[z + 1]):
-        for v in range(zones.start[r], zones.start[r + 1] - 1):
-            ax, ay, bx, by = p[v, 0], p[v, 1], p[v + 1, 0], p[v + 1, 1]
-            if ax == bx and ay == by:
-                continue
-            if len(near.ring):
-                _turn_parities(ax, ay, bx, by, near, parity, points)
-            if not points:
-                edges = _hand_over(ax, ay, bx, by, v, r, sites, grid, edges)
+        v, last = zones.start[r], zones.start[r + 1] - 1
+        if len(near.ring):
+            _turn_parities(zones.xy, v, last, near, parity, points)
+        if points:
+            continue
+        v = _hand_over(zones.xy, v, last, r, sites, grid, edges)
+        while v < last:
+            edges = _with_more_room(edges)
+            v = _hand_over(zones.xy, v, last, r, sites, grid, edges)
     return edges
 
 
 @compiled
 def _turn_parities(
-    ax: float, ay: float, bx: float, by: float, near: Near, parity: Bytes, points: bool
+    p: Floats, begin: int, last: int, near: Near, parity: Bytes, points: bool
 ) -> None:
-    """Change the parity of the rings that begin west of an edge."""
-    east, low, high = max(ax, bx), min(ay, by), max(ay, by)
-    first = near.strip[int((low - near.south) * near.scale)]
-    last = near.strip[int((high - near.south) * near.scale) + 1]
-    for q in range(first, last):
-        x, y = near.x[q], near.y[q]
-        if x > east:
+    """Change the parity of the rings that begin west of the edges begin … last − 1 of a zone."""
+    for v in range(begin, last):
+        ax, ay, bx, by = p[v, 0], p[v, 1], p[v + 1, 0], p[v + 1, 1]
+        if ay <= by:
+            low, high = ay, by
+        else:
+            low, high = by, ay
+        first = near.strip[int((low - near.south) * near.scale)]
+        end = near.strip[int((high - near.south) * near.scale) + 1]
+        if first == end:
             continue
-        if (ay <= y) == (by <= y):  # the vertex is shifted north by ε²
-            if points and ay == y and by == y and x >= min(ax, bx):
+        east = max(ax, bx)
+        for q in range(first, end):
+            x, y = near.x[q], near.y[q]
+            if x > east:
+                continue
+            if (ay <= y) == (by <= y):  # the vertex is shifted north by ε²
+                if points and ay == y and by == y and x >= min(ax, bx):
+                    parity[near.ring[q]] |= _ON
+                continue
+            where = side(ax, ay, bx, by, x, y)
+            if np.isnan(where):
+                parity[near.ring[q]] |= _UNKNOWN
+            elif where == 0.0:
                 parity[near.ring[q]] |= _ON
-            continue
-        where = side(ax, ay, bx, by, x, y)
-        if np.isnan(where):
-            parity[near.ring[q]] |= _UNKNOWN
-        elif where == 0.0:
-            parity[near.ring[q]] |= _ON
-        # It is shifted east too, so on the edge means right of a rising one.
-        if (where > 0 or (where == 0 and by < ay)) == (by > ay):
-            parity[near.ring[q]] ^= _ODD
-    if points and ay != by:
-        _mark_upper_end(ax, ay, bx, by, near, parity)
+            # It is shifted east too, so on the edge means right of a rising one.
+            if (where > 0 or (where == 0 and by < ay)) == (by > ay):
+                parity[near.ring[q]] ^= _ODD
+        if points and ay != by:
+            _mark_upper_end(ax, ay, bx, by, near, parity)
 
 
 @compiled
@@ -241,52 +250,66 @@ def _mark_upper_end(ax: float, ay: float, bx: float, by: float, near: Near, pari
 
 @compiled
 def _hand_over(
-    ax: float, ay: float, bx: float, by: float, v: int, r: int, sites: Sites, grid: Grid,
-    edges: Gathered,
-) -> Gathered:  # fmt: skip
-    """Give an edge to every site whose box it meets, once."""
-    west, east, low, high = min(ax, bx), max(ax, bx), min(ay, by), max(ay, by)
-    box = sites.box
-    if east < grid.west or high < grid.south:
-        return edges
-    left = max(int((west - grid.west) * grid.x_scale), 0)
-    right = min(int((east - grid.west) * grid.x_scale), grid.columns - 1)
-    bottom = max(int((low - grid.south) * grid.y_scale), 0)
-    top = min(int((high - grid.south) * grid.y_scale), grid.rows - 1)
-    for row in range(bottom, top + 1):
-        for column in range(left, right + 1):
-            c = row * grid.columns + column
-            for q in range(grid.cell[c], grid.cell[c + 1]):
-                f = grid.members[q]
-                if box[f, 0] > east or box[f, 2] < west or box[f, 1] > high or box[f, 3] < low:
-                    continue
-                # Met in several cells, it is taken in the south-western one that both reach.
-                own_left = int((box[f, 0] - grid.west) * grid.x_scale)
-                own_bottom = int((box[f, 1] - grid.south) * grid.y_scale)
-                if max(left, own_left) == column and max(bottom, own_bottom) == row:
-                    edges = _append(edges, f, v, r)
-    return edges
+    p: Floats, begin: int, last: int, r: int, sites: Sites, grid: Grid, edges: Gathered
+) -> int:
+    """Give edges of ring r to every site whose box they meet, once; stop where room runs out.
+
+    One flat loop on purpose: each call with arrays costs as much as an edge that meets nothing.
+
+    Returns:
+        The first edge not done; `last` when all are.
+    """
+    box, used = sites.box, edges.used
+    for v in range(begin, last):
+        ax, ay, bx, by = p[v, 0], p[v, 1], p[v + 1, 0], p[v + 1, 1]
+        west, east, low, high = min(ax, bx), max(ax, bx), min(ay, by), max(ay, by)
+        if east < grid.west or high < grid.south or (ax == bx and ay == by):
+            continue
+        left = max(int((west - grid.west) * grid.x_scale), 0)
+        right = min(int((east - grid.west) * grid.x_scale), grid.columns - 1)
+        bottom = max(int((low - grid.south) * grid.y_scale), 0)
+        top = min(int((high - grid.south) * grid.y_scale), grid.rows - 1)
+        most = 0
+        for row in range(bottom, top + 1):
+            c = row * grid.columns
+            if right >= left:
+                most += grid.cell[c + right + 1] - grid.cell[c + left]
+        if most == 0:
+            continue
+        if used[0] + most > len(edges.edge):
+            return v
+        for row in range(bottom, top + 1):
+            for column in range(left, right + 1):
+                c = row * grid.columns + column
+                for q in range(grid.cell[c], grid.cell[c + 1]):
+                    f = grid.members[q]
+                    if box[f, 0] > east or box[f, 2] < west or box[f, 1] > high or box[f, 3] < low:
+                        continue
+                    # Met in several cells, it is taken in the south-western one both reach.
+                    own_left = int((box[f, 0] - grid.west) * grid.x_scale)
+                    own_bottom = int((box[f, 1] - grid.south) * grid.y_scale)
+                    if max(left, own_left) != column or max(bottom, own_bottom) != row:
+                        continue
+                    k = used[0]
+                    edges.edge[k], edges.ring[k], edges.following[k] = v, r, -1
+                    if edges.head[f] < 0:
+                        edges.head[f] = k
+                        edges.touched[used[1]] = f
+                        used[1] += 1
+                    else:
+                        edges.following[edges.tail[f]] = k
+                    edges.tail[f] = k
+                    used[0] = k + 1
+    return last
 
 
 @compiled
-def _append(edges: Gathered, f: int, v: int, r: int) -> Gathered:
-    """Put an edge at the end of a site's list."""
-    k = edges.used[0]
-    if k == len(edges.edge):
-        edges = Gathered(
-            edges.head, edges.tail, edges.touched, _doubled(edges.edge), _doubled(edges.ring),
-            _doubled(edges.following), edges.used,
-        )  # fmt: skip
-    edges.edge[k], edges.ring[k], edges.following[k] = v, r, -1
-    if edges.head[f] < 0:
-        edges.head[f] = k
-        edges.touched[edges.used[1]] = f
-        edges.used[1] += 1
-    else:
-        edges.following[edges.tail[f]] = k
-    edges.tail[f] = k
-    edges.used[0] = k + 1
-    return edges
+def _with_more_room(edges: Gathered) -> Gathered:
+    """Double the room for edges."""
+    return Gathered(
+        edges.head, edges.tail, edges.touched, _doubled(edges.edge), _doubled(edges.ring),
+        _doubled(edges.following), edges.used,
+    )  # fmt: skip
 
 
 @compiled

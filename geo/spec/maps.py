@@ -10,6 +10,11 @@ from geo.spec.closed import Names, Spec, as_list
 from geo.spec.style import LabelChoice, StyleOf
 from geo.spec.where import Condition, Metres, Where
 
+#: In a map that is drawn once per plan, the plan it is drawn for.
+OWN_PLAN: Final = "本规划"
+#: In ``series.over``, the tasks of the plan.
+TASKS: Final = "tasks"
+
 
 class Page(Spec):
     """Paper, and which parts of the furniture the map wants."""
@@ -30,9 +35,19 @@ class DrawLayer(Spec):
     layer: str
     title: str | None = None
     filter: dict[str, Condition] = {}
+    clip: bool = False
+    """Cut features off at the territory's border."""
     style: StyleOf | None = None
     label: LabelChoice | None = None
     legend: bool = True
+    subject: bool = False
+    """What the map is about: where no subject has anything to show, the map is not drawn."""
+    level: Literal["county", "city"] | None = None
+    """In a map of several plans, draw it only on those of counties, or of cities."""
+
+
+Kind = Literal["project", "measure", "control"]
+Kinds = Annotated[tuple[Kind, ...], BeforeValidator(as_list)]
 
 
 class DrawTasks(Spec):
@@ -42,14 +57,38 @@ class DrawTasks(Spec):
 
     tasks: str
     title: str | None = None
-    kind: Annotated[
-        tuple[Literal["project", "measure", "control"], ...], BeforeValidator(as_list)
-    ] = ("project", "measure")
+    kind: Kinds = ("project", "measure")
     domain: Names = ()
     ids: Names = ()
     style: StyleOf | None = None
     label: LabelChoice | None = None
     legend: bool = True
+    subject: bool = False
+    """What the map is about: where no subject has anything to show, the map is not drawn."""
+    level: Literal["county", "city"] | None = None
+    """In a map of several plans, draw it only on those of counties, or of cities."""
+
+
+class DrawTally(Spec):
+    """Count the tasks of a plan in each area of a layer: a choropleth, or circles that grow."""
+
+    named_by = ("tally",)
+
+    tally: str
+    title: str | None = None
+    over: str = "districts"
+    kind: Kinds = ("project",)
+    domain: Names = ()
+    value: Literal["count", "investment"] = "count"
+    draw: Literal["areas", "circles"] = "areas"
+    scheme: Literal["quantiles", "natural", "equal"] = "natural"
+    k: Annotated[int, Field(ge=2, le=9)] = 4
+    palette: str = "blues"
+    legend: bool = True
+    subject: bool = False
+    """What the map is about: where no subject has anything to show, the map is not drawn."""
+    level: Literal["county", "city"] | None = None
+    """In a map of several plans, draw it only on those of counties, or of cities."""
 
 
 class DrawWhere(Spec):
@@ -62,6 +101,10 @@ class DrawWhere(Spec):
     style: StyleOf
     label: str | None = None
     legend: bool = True
+    subject: bool = False
+    """What the map is about: where no subject has anything to show, the map is not drawn."""
+    level: Literal["county", "city"] | None = None
+    """In a map of several plans, draw it only on those of counties, or of cities."""
 
 
 class DrawTerrain(Spec):
@@ -73,10 +116,14 @@ class DrawTerrain(Spec):
     title: str | None = None
     style: Literal["tints", "shade"] = "tints"
     legend: bool = True
+    subject: bool = False
+    """What the map is about: where no subject has anything to show, the map is not drawn."""
+    level: Literal["county", "city"] | None = None
+    """In a map of several plans, draw it only on those of counties, or of cities."""
 
 
 _BY_KEY: Final[dict[str, type[Spec]]] = {
-    "layer": DrawLayer, "tasks": DrawTasks, "where": DrawWhere, "terrain": DrawTerrain,
+    "layer": DrawLayer, "tasks": DrawTasks, "tally": DrawTally, "where": DrawWhere, "terrain": DrawTerrain,
 }  # fmt: skip
 
 
@@ -86,7 +133,7 @@ def _tag(value: Any) -> Any:
     if isinstance(value, Spec):
         return value
     if not isinstance(value, dict) or sum(key in value for key in _BY_KEY) != 1:
-        raise ValueError("一项应含 layer、tasks、where、terrain 之一 — 例如 - layer: rivers")
+        raise ValueError("一项应含 layer、tasks、tally、where、terrain 之一 — 例如 - layer: rivers")
     return value
 
 
@@ -100,6 +147,7 @@ Draw = Annotated[
     Annotated[
         Annotated[DrawLayer, Tag("layer")]
         | Annotated[DrawTasks, Tag("tasks")]
+        | Annotated[DrawTally, Tag("tally")]
         | Annotated[DrawWhere, Tag("where")]
         | Annotated[DrawTerrain, Tag("terrain")],
         Discriminator(_pick),
@@ -108,11 +156,30 @@ Draw = Annotated[
 ]
 
 
+def plan_of(item: Draw) -> str | None:
+    """Return the plan that an entry names as the one whose tasks it shows."""
+    match item:
+        case DrawTasks():
+            return item.tasks
+        case DrawTally():
+            return item.tally
+    return None
+
+
+def _with_plan(item: Draw, plan: str) -> Draw:
+    key = "tasks" if isinstance(item, DrawTasks) else "tally"
+    return item.model_copy(update={key: plan})
+
+
 class Series(Spec):
     """One page per feature: its name in the title, its surroundings on the sheet."""
 
     over: str
+    """A layer, or ``tasks`` for the located tasks of the map's plan."""
     filter: dict[str, Condition] = {}
+    kind: Kinds = ("project",)
+    """Of the tasks, with ``over: tasks``; ``domain`` likewise."""
+    domain: Names = ()
     margin: Metres = 2000.0
     index: bool = True
 
@@ -123,6 +190,8 @@ class MapSpec(Spec):
     title: str
     subtitle: str = ""
     plan: str | None = None
+    plans: Names = ()
+    """Draw the map once for each of these plans; its title follows the place's name."""
     extent: Where | None = None
     """What the sheet must show whole; left out, the plan's or the workspace's territory."""
     margin: Metres | None = None
@@ -134,6 +203,22 @@ class MapSpec(Spec):
     """审图号; a public edition is refused without it."""
     unit: str | None = None
     note: str = ""
+
+    @model_validator(mode="after")
+    def _one_plan_or_several(self) -> MapSpec:
+        if self.plan and self.plans:
+            raise ValueError("plan 与 plans 不能同时写 — 一部规划写 plan，几部规划各画一张写 plans")
+        if not self.plans and any(plan_of(item) == OWN_PLAN for item in self.layers):
+            raise ValueError(
+                "tasks: 本规划 只用在写了 plans 的地图里 — 请写规划编号，例如 tasks: tunliu"
+            )
+        return self
+
+    def for_plan(self, plan: str, level: Literal["county", "city"]) -> MapSpec:
+        """Return the map of one of its ``plans``, a county's or a city's."""
+        own = (item for item in self.layers if item.level in (None, level))
+        layers = tuple(_with_plan(i, plan) if plan_of(i) == OWN_PLAN else i for i in own)
+        return self.model_copy(update={"plan": plan, "layers": layers})
 
     @model_validator(mode="after")
     def _a_public_map_is_approved(self) -> MapSpec:

@@ -54,6 +54,8 @@ class Graduated(Spec):
     breaks: tuple[float, ...] = ()
     palette: str = "greens"
     unit: str = ""
+    sized: bool = False
+    """Symbols that grow with the number instead of colours that darken; for points."""
 
     @model_validator(mode="after")
     def _breaks_rise(self) -> Graduated:

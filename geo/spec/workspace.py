@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final, TypeVar
+from typing import TYPE_CHECKING, Annotated, Final, Literal, TypeVar
 
 from pydantic import Field
 
@@ -13,7 +13,18 @@ from geo.errors import Problem, WorkspaceError
 from geo.spec.closed import Spec, load, nearest
 from geo.spec.dates import Day
 from geo.spec.layers import Adcodes, FilePath, Kind, Layer
-from geo.spec.maps import DrawLayer, DrawTasks, DrawTerrain, DrawWhere, MapSpec
+from geo.spec.maps import (
+    OWN_PLAN,
+    TASKS,
+    Draw,
+    DrawLayer,
+    DrawTally,
+    DrawTasks,
+    DrawTerrain,
+    DrawWhere,
+    MapSpec,
+    plan_of,
+)
 from geo.spec.marked import Marked, Steps, parse_yaml, read_yaml
 from geo.spec.plans import Plan, load_plan
 from geo.spec.reports import ReportSpec
@@ -95,6 +106,12 @@ class WorkspaceSpec:
     sources: dict[Path, Marked] = field(default_factory=dict, repr=False, compare=False)
     reports: dict[str, ReportSpec] = field(default_factory=dict)
     units: dict[str, UnitRow] = field(default_factory=dict)
+    map_files: dict[str, str] = field(default_factory=dict)
+    """The file, without suffix, of each map that shares its file with others."""
+
+    def map_file(self, name: str) -> Path:
+        """Return the file of a map, from the workspace's folder on."""
+        return Path("maps") / f"{self.map_files.get(name, name)}.yml"
 
 
 def find_root(start: Path) -> Path:
@@ -128,10 +145,41 @@ def read_workspace(root: Path) -> tuple[WorkspaceSpec | None, list[Problem]]:
     reader.problems += found
     if marker is None:
         return None, sorted(reader.problems)
+    drawn, files = _per_plan(maps, plans, reader)
     spec = WorkspaceSpec(
-        root, marker, layers, laws, plans, maps, overridden, reader.sources, reports, units
+        root, marker, layers, laws, plans, drawn, overridden, reader.sources, reports, units, files
     )
-    return spec, sorted([*reader.problems, *_references(spec, reader)])
+    return spec, sorted([*reader.problems, *_references(spec, maps, reader)])
+
+
+def _per_plan(
+    written: dict[str, MapSpec], plans: dict[str, Plan], reader: _Reader
+) -> tuple[dict[str, MapSpec], dict[str, str]]:
+    """Turn a map of several plans into one map per plan, ``<plan>_<file>``; tell whose file is whose."""
+    maps: dict[str, MapSpec] = {}
+    files: dict[str, str] = {}
+    for stem, spec in written.items():
+        for name, own in _ids(stem, spec, plans):
+            if name in maps or (own is not spec and name in written):
+                source = reader.sources[Path("maps") / f"{stem}.yml"]
+                found = f"分规划成图的编号 {name} 已有同名地图"
+                reader.problems.append(source.problem(("plans",), found, "请改文件名"))
+                continue
+            maps[name] = own
+            if own is not spec:
+                files[name] = stem
+    return dict(sorted(maps.items())), files
+
+
+def _ids(stem: str, spec: MapSpec, plans: dict[str, Plan]) -> Iterator[tuple[str, MapSpec]]:
+    if not spec.plans:
+        yield stem, spec
+    for name in spec.plans:
+        if name in plans:
+            level: Literal["county", "city"] = (
+                "city" if plans[name].head.adcode.endswith("00") else "county"
+            )
+            yield f"{name}_{stem}", spec.for_plan(name, level)
 
 
 class _Reader:
@@ -206,7 +254,9 @@ def _plans(reader: _Reader) -> dict[str, Plan]:
     return out
 
 
-def _references(spec: WorkspaceSpec, reader: _Reader) -> Iterator[Problem]:
+def _references(
+    spec: WorkspaceSpec, maps: dict[str, MapSpec], reader: _Reader
+) -> Iterator[Problem]:
     """Complain about names of layers and plans that no file defines."""
     layers = reader.written("layers")
     plans = [folder.name for folder in reader.plan_folders()]
@@ -217,7 +267,7 @@ def _references(spec: WorkspaceSpec, reader: _Reader) -> Iterator[Problem]:
                     found = f"{task.row.id} 的 where 用到不存在的图层 {name}"
                     hint = nearest(name, layers) or "请在 layers/ 中声明"
                     yield Problem(task.shown, *task.mark, found, hint)
-    for name, drawn in spec.maps.items():
+    for name, drawn in maps.items():
         source = reader.sources[Path("maps") / f"{name}.yml"]
         for steps, what, wanted in _names_in(drawn):
             known = plans if what == "规划" else layers
@@ -228,7 +278,7 @@ def _references(spec: WorkspaceSpec, reader: _Reader) -> Iterator[Problem]:
 
 def _report_references(spec: WorkspaceSpec, reader: _Reader, plans: list[str]) -> Iterator[Problem]:
     """Complain about plans, maps and footprints that a report names and nobody has."""
-    maps = reader.written("maps")
+    maps = [*reader.written("maps"), *spec.map_files]
     for name, report in spec.reports.items():
         source = reader.sources[Path("reports") / f"{name}.yml"]
         if report.plan is not None and report.plan not in plans:
@@ -247,21 +297,33 @@ def _names_in(drawn: MapSpec) -> Iterator[tuple[Steps, str, str]]:
     """List the plans and layers a map names: where in its file, which of the two, and the name."""
     if drawn.plan:
         yield ("plan",), "规划", drawn.plan
-    if drawn.series:
+    for at, plan in enumerate(drawn.plans):
+        yield ("plans", at), "规划", plan
+    if drawn.series and drawn.series.over != TASKS:
         yield ("series", "over"), "图层", drawn.series.over
     if drawn.extent:
         yield from ((("extent",), "图层", name) for name in layers_named(drawn.extent))
     for at, item in enumerate(drawn.layers):
-        match item:
-            case DrawLayer():
-                yield ("layers", at, "layer"), "图层", item.layer
-            case DrawTerrain():
-                yield ("layers", at, "terrain"), "图层", item.terrain
-            case DrawTasks():
-                yield ("layers", at, "tasks"), "规划", item.tasks
-            case DrawWhere():
-                steps = ("layers", at, "where")
-                yield from ((steps, "图层", name) for name in layers_named(item.where))
+        for key, what, name in _names_of(item):
+            yield ("layers", at, key), what, name
+
+
+def _names_of(item: Draw) -> Iterator[tuple[str, str, str]]:
+    """List the plans and layers one entry of a map names: under which key, which of the two, the name."""
+    match item:
+        case DrawLayer():
+            yield "layer", "图层", item.layer
+        case DrawTerrain():
+            yield "terrain", "图层", item.terrain
+        case DrawTally():
+            yield "over", "图层", item.over
+        case DrawWhere():
+            yield from (("where", "图层", name) for name in layers_named(item.where))
+        case DrawTasks():
+            pass
+    plan = plan_of(item)
+    if plan is not None and plan != OWN_PLAN:
+        yield ("tasks" if isinstance(item, DrawTasks) else "tally"), "规划", plan
 
 
 def layers_named(form: Form) -> Iterator[str]:

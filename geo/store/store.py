@@ -20,6 +20,8 @@ from geo.store.names import Gazetteer, gazetteer
 from geo.store.rivers import Rivers, rivers_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from shapely import Geometry
 
     from geo.spec.plans import Task
@@ -116,13 +118,19 @@ class Store:
         territory = self.plan_territory(plan) if plan else None
         return self.locator.locate(form, territory=territory)
 
-    def tasks(self, plan: str | None = None) -> tuple[LocatedTask, ...]:
-        """Return the projects and measures of one plan or all, located."""
-        return tuple(self._task(t) for p in self._plans(plan) for t in self.spec.plans[p].tasks)
+    def tasks(
+        self, plan: str | None = None, *, keep: Callable[[Task], bool] = lambda _: True
+    ) -> tuple[LocatedTask, ...]:
+        """Return the projects and measures of one plan or all, located, where ``keep`` wants them."""
+        every = (t for p in self._plans(plan) for t in self.spec.plans[p].tasks)
+        return tuple(self._task(t) for t in every if keep(t))
 
-    def controls(self, plan: str | None = None) -> tuple[LocatedTask, ...]:
-        """Return the controls of one plan or all, located."""
-        return tuple(self._task(t) for p in self._plans(plan) for t in self.spec.plans[p].controls)
+    def controls(
+        self, plan: str | None = None, *, keep: Callable[[Task], bool] = lambda _: True
+    ) -> tuple[LocatedTask, ...]:
+        """Return the controls of one plan or all, located, where ``keep`` wants them."""
+        every = (t for p in self._plans(plan) for t in self.spec.plans[p].controls)
+        return tuple(self._task(t) for t in every if keep(t))
 
     def _plans(self, plan: str | None) -> tuple[str, ...]:
         if plan is None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
 
 LOCAL: Final = "local"
 _STAGING: Final = "local/cache"
+_ABANDONED_S: Final = 3600.0
 _ROWS: Final = 4096
 """Rows in a piece of the Parquet file: a reader with a window skips the pieces outside it."""
 
@@ -246,6 +249,7 @@ def commit(store: Store, adoption: Adoption) -> tuple[Path, ...]:
     if final.exists() and layer_file.is_file() and adoption.data in layer_file.read_text("utf-8"):
         raise UsageError(f"{adoption.data} 已经是现行版本 — 文件与数据日期都没有变化")
     (root / _STAGING).mkdir(parents=True, exist_ok=True)
+    _sweep(root / _STAGING)
     staging = Path(tempfile.mkdtemp(prefix="adopt-", dir=root / _STAGING))
     try:
         staged = staging / final.name
@@ -267,6 +271,14 @@ def commit(store: Store, adoption: Adoption) -> tuple[Path, ...]:
     finally:
         shutil.rmtree(staging, ignore_errors=True)
     return tuple(path.relative_to(root) for path in written)
+
+
+def _sweep(folder: Path) -> None:
+    """Delete what adoptions that were killed left behind; a younger one may be at work."""
+    for left in folder.glob("adopt-*"):
+        with suppress(OSError):
+            if time.time() - left.stat().st_mtime > _ABANDONED_S:
+                shutil.rmtree(left, ignore_errors=True)
 
 
 def _keep_old(layer_file: Path, final: Path) -> list[Path]:

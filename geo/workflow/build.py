@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from geo.errors import Problem, UsageError, WorkspaceError
+from geo.errors import HongxianError, Problem, UsageError, WorkspaceError
 from geo.spec.closed import nearest
 from geo.spec.workspace import WorkspaceSpec, find_root, read_workspace
 from geo.workflow.build_reports import build_reports, report_jobs
@@ -40,6 +41,8 @@ class Built:
     withheld: tuple[str, ...] = ()
     faults: tuple[Problem, ...] = ()
     """What the linter found on the maps that were drawn."""
+    missing: tuple[tuple[str, str, str], ...] = ()
+    """Maps that have nothing to show: id, title, and what is missing."""
 
 
 def build(
@@ -51,6 +54,7 @@ def build(
     again: bool = False,
     reports: bool = True,
     internal: bool = False,
+    workers: int | None = 1,
     progress: Callable[[int, int, str], None] = lambda _done, _all, _what: None,
 ) -> Built:
     """Draw the maps of a workspace whose inputs have changed since they were drawn.
@@ -64,6 +68,8 @@ def build(
         reports: Make the reports of ``reports/`` as well, unless maps are named.
         internal: Make what carries the coordinates of layers marked 内部; otherwise HTML and SVG of
             maps with such layers are left out, and a PDF holds a picture.
+        workers: How many processes draw at once; None for as many as there are cores. More than one needs a
+            program that can be imported without starting anew.
         progress: Called before each output with how many are done, how many there are, and what.
 
     Raises:
@@ -87,7 +93,7 @@ def build(
         if reports and (again or not manifest.is_fresh(j.output, j.inputs, as_at=day))
     ]
     stale = [j for j in jobs if again or not manifest.is_fresh(j.output, j.inputs, as_at=day)]
-    faults = _draw(spec, stale, manifest, day, progress, internal=internal)
+    faults = _draw(spec, stale, manifest, day, progress, internal=internal, workers=workers)
     build_reports(spec, old, manifest, day, progress)
     wanted = [*(j.output for j in jobs), *(j.output for j in papers)]
     removed = () if names else tuple(manifest.forget_except(wanted))
@@ -97,36 +103,71 @@ def build(
     if reports:
         made += tuple(j.output for j in old)
         fresh += tuple(j.output for j in papers if j not in old)
-    return Built(made, fresh, removed, tuple(sorted(left)), faults)
+    bare = {j.map: manifest.missing(j.output) for j in jobs if manifest.missing(j.output)}
+    left -= {j.output for j in jobs if j.map in bare}
+    missing = tuple((name, spec.maps[name].title, why) for name, why in bare.items())
+    return Built(made, fresh, removed, tuple(sorted(left)), faults, missing)
 
 
 def _draw(
     spec: WorkspaceSpec, jobs: list[Job], manifest: Manifest, day: date,
-    progress: Callable[[int, int, str], None], *, internal: bool,
+    progress: Callable[[int, int, str], None], *, internal: bool, workers: int | None,
 ) -> tuple[Problem, ...]:  # fmt: skip
     """Draw what is out of date; return the linter's complaints about it."""
     if not jobs:
         return ()
     # Drawing pulls in matplotlib and every layer: a build with nothing to do must not.
-    from geo.draw.lint import problems  # noqa: PLC0415
-    from geo.store.store import Store  # noqa: PLC0415
-    from geo.workflow.maps import draw_map  # noqa: PLC0415
+    from geo.workflow.drawing import Task, beside, draw_each, workers_for  # noqa: PLC0415
 
-    store = Store(spec)
-    done = 0
-    faults: list[Problem] = []
-    for name in dict.fromkeys(job.map for job in jobs):
-        drawn = draw_map(store, name, as_at=day)
-        faults += problems(drawn.scene, shown=Path("maps") / f"{name}.yml")
-        for job in (j for j in jobs if j.map == name):
-            progress(done, len(jobs), job.output)
-            done += 1
-            if not (internal or drawn.may_be(job.format)):
-                manifest.withhold(job.output, job.inputs, as_at=day)
+    wanted: dict[str, list[Job]] = {}
+    for job in jobs:
+        wanted.setdefault(job.map, []).append(job)
+    done, faults, errors = 0, list[Problem](), list[HongxianError]()
+    with beside(manifest.folder) as folder:
+        tasks = [
+            Task(name, tuple(j.format for j in of), day, Path(folder), internal)
+            for name, of in wanted.items()
+        ]
+        progress(0, len(jobs), jobs[0].output)
+        for outcome in draw_each(spec, tasks, workers=workers_for(len(tasks), workers)):
+            of = wanted[outcome.map]
+            done += len(of)
+            progress(done, len(jobs), of[-1].output)
+            faults += outcome.faults
+            if outcome.error is not None:
+                errors.append(outcome.error)
                 continue
-            drawn.save(manifest.folder / job.output, internal=internal)
-            manifest.record(job.output, job.inputs, as_at=day)
+            for job in of:
+                _keep(manifest, job, outcome.files[job.format], day, missing=outcome.missing)
+    if errors:
+        raise _together(errors)
     return tuple(faults)
+
+
+def _keep(manifest: Manifest, job: Job, file: Path | None, day: date, *, missing: str) -> None:
+    """Put a finished file in its place, or see to it that one that may not exist does not."""
+    if file is None:
+        manifest.withhold(job.output, job.inputs, as_at=day, reason=missing)
+        return
+    target = manifest.folder / job.output
+    target.parent.mkdir(parents=True, exist_ok=True)
+    file.replace(target)
+    # The single pages of a series stand in a folder of the map's name, the last run's until now.
+    if (pages := file.with_suffix("")).is_dir():
+        shutil.rmtree(target.with_suffix(""), ignore_errors=True)
+        pages.replace(target.with_suffix(""))
+    manifest.record(job.output, job.inputs, as_at=day)
+
+
+def _together(errors: list[HongxianError]) -> HongxianError:
+    """Tell all at once what kept maps from being drawn; the first says with which exit code."""
+    if len(errors) == 1:
+        return errors[0]
+    listed = [p for e in errors for p in getattr(e, "problems", ())]
+    if isinstance(errors[0], WorkspaceError):
+        others = [e for e in errors if not isinstance(e, WorkspaceError)]
+        return WorkspaceError([*listed, *(Problem(Path("maps"), 0, 0, str(e)) for e in others)])
+    return type(errors[0])("\n".join(dict.fromkeys(map(str, errors))))
 
 
 def _jobs(

@@ -12,7 +12,7 @@ from geo.spec.reports import ReportSpec
 from geo.spec.workspace import WorkspaceSpec
 from geo.workflow.inputs import report_inputs
 from geo.workflow.manifest import Fingerprints, Manifest
-from geo.workflow.writing import replacing
+from geo.writing import replacing
 
 
 @dataclass(frozen=True)

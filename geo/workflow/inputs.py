@@ -18,7 +18,7 @@ def map_inputs(spec: WorkspaceSpec, name: str) -> Iterator[Path]:
     """List the files a map rests on; whatever locates a place may rest on any layer."""
     root = spec.root
     drawn = spec.maps[name]
-    yield from (root / "workspace.yml", root / "maps" / f"{name}.yml")
+    yield from (root / "workspace.yml", root / spec.map_file(name))
     layers = _layers(spec, drawn)
     for layer_id in layers:
         yield root / "layers" / f"{layer_id}.yml"
@@ -49,7 +49,8 @@ def _data_files(spec: WorkspaceSpec, layer_id: str) -> Iterator[Path]:
 
 
 def _plans(drawn: MapSpec) -> set[str]:
-    named = {getattr(item, "tasks", None) for item in drawn.layers} | {drawn.plan}
+    named = {getattr(item, key, None) for item in drawn.layers for key in ("tasks", "tally")}
+    named |= {drawn.plan}
     return {name for name in named if isinstance(name, str)}
 
 

@@ -67,17 +67,30 @@ class Manifest:
         }  # fmt: skip
         self._save()
 
-    def withhold(self, output: str, inputs: dict[str, str], *, as_at: date) -> None:
-        """Note that an output may not exist (it would carry internal coordinates), and delete it."""
+    def withhold(
+        self, output: str, inputs: dict[str, str], *, as_at: date, reason: str = ""
+    ) -> None:
+        """Note that an output does not exist on purpose, and delete an older one.
+
+        Args:
+            output: What is not made.
+            inputs: What the decision rests on.
+            as_at: Its date.
+            reason: What is missing; without one, it would carry internal coordinates.
+        """
         (self.folder / output).unlink(missing_ok=True)
         self.outputs[output] = {
             "sha256": None, "inputs": inputs, "tool": TOOL, "as_at": as_at.isoformat(),
-        }  # fmt: skip
+        } | ({"missing": reason} if reason else {})  # fmt: skip
         self._save()
 
     def is_withheld(self, output: str) -> bool:
         """Tell whether an output was left out on purpose."""
         return output in self.outputs and not self.outputs[output].get("sha256")
+
+    def missing(self, output: str) -> str:
+        """Tell what an output was left out for the lack of; empty when it was not."""
+        return str(self.outputs.get(output, {}).get("missing", ""))
 
     def forget_except(self, outputs: Iterable[str]) -> list[str]:
         """Delete outputs that nothing asks for any more; return their names."""
@@ -85,6 +98,7 @@ class Manifest:
         gone = sorted(set(self.outputs) - wanted)
         for name in gone:
             (self.folder / name).unlink(missing_ok=True)
+            _forget_pages(self.folder / name)
             del self.outputs[name]
         if gone:
             self._save()
@@ -96,6 +110,17 @@ class Manifest:
         temporary = self.folder / f".{NAME}"
         temporary.write_text(json.dumps(document, ensure_ascii=False, indent=1), encoding="utf-8")
         temporary.replace(self.folder / NAME)
+
+
+def _forget_pages(output: Path) -> None:
+    """Delete the single pages of a series, which stand in a folder of its picture's name."""
+    folder = output.with_suffix("")
+    if output.suffix != ".png" or not folder.is_dir():
+        return
+    for page in folder.glob(f"{folder.name}-[0-9][0-9]*-*.png"):
+        page.unlink()
+    if not any(folder.iterdir()):
+        folder.rmdir()
 
 
 class Fingerprints:

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from PIL import Image
 
 from geo.draw.scene import Scene, compose
+from geo.draw.series import Sheet, index_or_first, pages, save_series
 from geo.draw.sheet import save as save_sheet
+from geo.draw.subject import in_words, missing
 from geo.draw.web import page as web_page
-from geo.errors import UsageError
+from geo.errors import MissingError, UsageError
 from geo.exhibits import Figure
 from geo.spec.closed import nearest
 from geo.workflow.fragments import interactive_fragment, static_fragment
-from geo.workflow.writing import replacing
+from geo.writing import replacing
 
 if TYPE_CHECKING:
     from datetime import date
@@ -97,6 +101,59 @@ class DrawnMap:
         return out.getvalue()
 
 
+@dataclass(frozen=True, eq=False)
+class DrawnSeries(DrawnMap):
+    """A series; ``scene`` is its index, or its first page where it has none.
+
+    A PDF holds all pages with a bookmark each. Beside a picture (PNG, SVG) of the index every page
+    stands as a PNG of its own, in a folder of the map's name. A web page shows the whole territory.
+    """
+
+    title: str
+    sheets: Callable[[], Iterator[Sheet]]
+    whole: Callable[[], Scene]
+
+    def save(self, path: Path, *, internal: bool = False) -> None:
+        """Write the series; see the class.
+
+        Raises:
+            UsageError: As :meth:`DrawnMap.save`; a PDF of internal layers is never made of a series,
+                as it would carry coordinates.
+        """
+        suffix = path.suffix.lower()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if suffix == ".html":
+            DrawnMap(self.name, self.whole()).save(path, internal=internal)
+        elif suffix == ".pdf":
+            save_series(
+                self.sheets(),
+                path,
+                as_at=self.scene.as_at,
+                title=self.scene.title,
+                internal=internal,
+            )
+        else:
+            super().save(path, internal=internal)
+            self._singles(path.with_suffix(""))
+
+    def _singles(self, folder: Path) -> None:
+        """Write every page into a folder, and take away pages of an earlier run."""
+        made = set()
+        for sheet in self.sheets():
+            path = folder / f"{sheet.file_name}.png"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with replacing(path) as temporary:
+                save_sheet(sheet.scene, temporary, internal=True)
+            made.add(path.name)
+        for old in folder.glob(f"{self.name}-[0-9][0-9]*-*.png"):
+            if old.name not in made:
+                old.unlink()
+
+    def may_be(self, suffix: str) -> bool:
+        """Tell whether a format may leave the office without ``internal``."""
+        return suffix == "png" or not self.whole().internal
+
+
 def picture_pdf(scene: Scene) -> bytes:
     """Write a sheet as a PDF that holds a picture of it and nothing else; same scene, same bytes."""
     image, out = io.BytesIO(), io.BytesIO()
@@ -115,8 +172,19 @@ def draw_map(store: Store, name: str, *, as_at: date) -> DrawnMap:
 
     Raises:
         UsageError: No such map.
+        MissingError: None of the map's subjects has anything to show.
     """
     spec = store.spec.maps.get(name)
     if spec is None:
         raise UsageError(f"没有名为 {name} 的地图 — {nearest(name, store.spec.maps)}")
-    return DrawnMap(name, compose(name, spec, store, as_at=as_at))
+    if gaps := missing(spec, store, day=as_at):
+        raise MissingError(
+            f"地图 {name} 没有可画的内容：{in_words(gaps)} — 请在图层文件中写 source"
+        )
+    if spec.series is None:
+        return DrawnMap(name, compose(name, spec, store, as_at=as_at))
+    return DrawnSeries(
+        name, index_or_first(name, spec, store, as_at=as_at), spec.title,
+        sheets=partial(pages, name, spec, store, as_at=as_at),
+        whole=partial(compose, name, spec, store, as_at=as_at),
+    )  # fmt: skip

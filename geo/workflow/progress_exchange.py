@@ -18,7 +18,7 @@ from geo.spec.closed import explain, nearest
 from geo.spec.progress import STATES, ProgressRow
 from geo.spec.tables import Row, find_table, read_rows
 from geo.workflow.progress import NO_LEAD, TaskProgress, progress_of
-from geo.workflow.writing import replacing
+from geo.writing import replacing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -10,8 +10,10 @@ from typing import Any
 from jinja2 import TemplateError
 
 from geo.documents.record import read_record
+from geo.documents.recount import Worked, differing_cell
 from geo.documents.template import value_of
 from geo.errors import HongxianError
+from geo.exhibits import Table
 from geo.store.store import Store
 from geo.version import TOOL
 from geo.workflow.manifest import Fingerprints
@@ -46,24 +48,30 @@ def stale_of(store: Store, path: Path, *, sites: Sequence[Path] = ()) -> Verdict
     """Compare a report with the workspace as it is now.
 
     A figure whose inputs have not changed is not drawn again. One whose inputs changed is: it is stale only if the
-    picture came out otherwise. Tables and numbers are always made again.
+    picture came out otherwise. Tables and numbers are always made again. What somebody has typed over in the file (a
+    cell, a figure's number, a reference, a value) is told as well.
 
     Raises:
         InputError: The file is no report of ours, or its footprint is gone.
     """
-    record = read_record(path.read_bytes(), shown=path.name)
+    data = path.read_bytes()
+    record = read_record(data, shown=path.name)
+    worked = Worked(data)
     desk = remade_desk(store, record, sites)
     prints = Fingerprints(store.root)
     exhibits = record["exhibits"]
-    found = [s for item in exhibits for s in _exhibit(store, desk, item, prints)]
-    found += [s for item in record["values"] for s in _value(desk, item)]
-    notes = () if record["tool"] == TOOL else (f"报告由 {record['tool']} 生成，现为 {TOOL}",)
+    numbers = {item.get("bookmark", ""): item["number"] for item in exhibits}
+    found = [s for item in exhibits for s in _exhibit(store, desk, item, prints, worked)]
+    found += [s for item in record["values"] for s in _value(desk, item, worked)]
+    found += [Stale("图号表号", told) for told in worked.wrong_numbers(numbers)]
+    other = [] if record["tool"] == TOOL else [f"报告由 {record['tool']} 生成，现为 {TOOL}"]
+    notes = (*other, *(text for item in record["values"] for text in _reworded(item, worked)))
     checked = len(exhibits) + len(record["values"])
     return Verdict(record["report"]["title"], record["as_at"], checked, tuple(found), notes)
 
 
 def _exhibit(
-    store: Store, desk: Desk, item: Mapping[str, Any], prints: Fingerprints
+    store: Store, desk: Desk, item: Mapping[str, Any], prints: Fingerprints, worked: Worked
 ) -> Iterator[Stale]:
     what = f"{item['number']}　{item['caption']}"
     made_by = item["made_by"]
@@ -85,9 +93,20 @@ def _exhibit(
         yield Stale(
             what, f"内容与现在的数据不一致（有变化的来源：{shown or '无，程序或日期不同'}）"
         )
+    elif isinstance(made, Table):
+        yield from _by_hand(what, made, item.get("bookmark", ""), worked)
 
 
-def _value(desk: Desk, item: Mapping[str, str]) -> Iterator[Stale]:
+def _by_hand(what: str, made: Table, bookmark: str, worked: Worked) -> Iterator[Stale]:
+    """Tell a cell that somebody has typed over; a table taken out is the writer's own choice."""
+    cells = worked.cells(bookmark)
+    if cells is not None and (
+        told := differing_cell(cells, dict(enumerate((made.columns, *made.rows))))
+    ):
+        yield Stale(what, f"文中的表与结果不同：{told}")
+
+
+def _value(desk: Desk, item: Mapping[str, str], worked: Worked) -> Iterator[Stale]:
     expression = item["expression"]
     try:
         now = value_of(expression, desk.names)
@@ -96,3 +115,15 @@ def _value(desk: Desk, item: Mapping[str, str]) -> Iterator[Stale]:
         return
     if now != item["shown"]:
         yield Stale(f"{{{{ {expression} }}}} = {item['shown']}", f"现在是 {now}")
+    elif not worked.holds(item["shown"]):
+        yield Stale(
+            f"{{{{ {expression} }}}} = {item['shown']}", "文中已找不到这个值，可能被手工改动"
+        )
+
+
+def _reworded(item: Mapping[str, Any], worked: Worked) -> Iterator[str]:
+    """A value that stands elsewhere but not in its sentence: the writer's own words, or a number typed over."""
+    before, after = item.get("around", ("", ""))
+    shown = item["shown"]
+    if worked.holds(shown) and not worked.holds(before + shown + after):
+        yield f"文中“{before}{shown}{after}”处改动过，请核对 {{{{ {item['expression']} }}}} 的值"

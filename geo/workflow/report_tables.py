@@ -36,13 +36,13 @@ def task_table(plan: Plan, found: Sequence[LocatedTask], *, kind: str, place: st
              v.standing, _accuracy(v))
             for v in views
         )  # fmt: skip
-        align, widths = "llclrccr", (14, 50, 12, 24, 18, 20, 18, 16)
+        align, widths = "llclrccr", (14, 44, 12, 22, 20, 26, 18, 18)
     else:
         columns = ("编号", "措施", "要素", "年限", "定位", "精度（m）")
         rows = _cells(
             (v.id, v.title, v.domain, v.period or _NOTHING, v.standing, _accuracy(v)) for v in views
         )
-        align, widths = "llcccr", (16, 84, 14, 20, 18, 18)
+        align, widths = "llcccr", (16, 78, 14, 26, 18, 18)
     note = (
         "“定位”由规划原文的地名落图得出，精度为所用位置资料的精度；“待图层”“未定位”的未在图上表示"
     )
@@ -80,7 +80,7 @@ def indicator_table(plan: Plan, *, place: str) -> Table:
     columns = ("序号", "指标", "单位", "基准值（年）", *(f"{year} 年" for year in years), "属性")
     return Table(
         f"indicators_{plan.id}", f"{place}规划指标表", columns, rows, "clc" + "r" * (len(years) + 1) + "c",
-        (12, 56, 20, 26, *(20.0,) * len(years), 18), ("指标值按规划文本印出的写法",),
+        (12, 50, 20, 31, *(21.0,) * len(years), 18), ("指标值按规划文本印出的写法",),
     )  # fmt: skip
 
 
@@ -97,7 +97,7 @@ def layer_table(rows: Sequence[LayerRow]) -> Table:
     missing = "、".join(row.title for row in rows if row.state == "no_data")
     notes = (f"已声明但{STATE_ZH['no_data']}：{missing}",) if missing else ()
     return Table(
-        "layers", "所用数据一览表", columns, cells, "lcccrl", (40, 22, 24, 24, 20, 40), notes
+        "layers", "所用数据一览表", columns, cells, "lcccrl", (42, 20, 22, 22, 20, 44), notes
     )
 
 

@@ -31,7 +31,8 @@ from geo.version import TOOL
 from geo.workflow.inputs import map_inputs
 from geo.workflow.manifest import Fingerprints
 from geo.workflow.report_desk import Asked, Desk
-from geo.workflow.writing import replacing
+from geo.workflow.report_judge import PLAN_TABLES
+from geo.writing import replacing
 
 #: Shipped templates; each in two faces.
 SHIPPED: Final = {
@@ -122,8 +123,15 @@ def make_report(store: Store, spec: ReportSpec, *, as_at: date | None = None) ->
     desk = Desk(store, _asked(store, spec, day))
     numbering = parse_numbering(spec.numbering or _NUMBERING[spec.style])
 
-    def record(embedded: tuple[Embedded, ...], printed: Mapping[str, str]) -> str | None:
-        return None if spec.redact else _record(store, spec, desk, embedded, printed, day)
+    def record(
+        embedded: tuple[Embedded, ...], printed: Mapping[str, str],
+        around: Mapping[str, tuple[str, str]],
+    ) -> str | None:  # fmt: skip
+        values = [
+            {"expression": e, "shown": v, "around": list(around.get(e, ("", "")))}
+            for e, v in sorted(printed.items())
+        ]
+        return None if spec.redact else _record(store, spec, desk, embedded, values, day)
 
     filled = fill(
         data, desk.names, template=name, as_at=day, numbering=numbering, constant=desk.constant,
@@ -170,14 +178,21 @@ def remade_desk(store: Store, record: Mapping[str, Any], sites: Sequence[Path] =
 
 def inputs_of(store: Store, desk: Desk, exhibit_id: str, prints: Fingerprints) -> dict[str, str]:
     """Fingerprint what an exhibit rests on: a map's files, or the whole ground of a check."""
-    function, name, _ = desk.makers[exhibit_id]
+    function, name, arguments = desk.makers[exhibit_id]
     if function == "map":
         return prints.of(map_inputs(store.spec, name))
+    if function == "chart" or name in PLAN_TABLES:
+        plan = name if function == "chart" else desk.plan_named(arguments.get("plan"))
+        return prints.of(_plan_files(store, plan))
     if desk.result is not None:
         sites = {s.site.source.file: s.site.source.sha256 for s in desk.result.sites}
         return {**sites, "workspace": desk.result.workspace.fingerprint}
-    plan_files = [p for p in (store.root / "plans").rglob("*") if p.is_file()]
-    return prints.of([store.root / "workspace.yml", *plan_files])
+    return prints.of(_plan_files(store))
+
+
+def _plan_files(store: Store, plan: str = "") -> list[Path]:
+    folder = store.root / "plans" / plan
+    return [store.root / "workspace.yml", *(p for p in folder.rglob("*") if p.is_file())]
 
 
 def _asked(store: Store, spec: ReportSpec, day: date) -> Asked:
@@ -212,7 +227,7 @@ def _refuse_unknown(store: Store, spec: ReportSpec) -> None:
 
 def _record(
     store: Store, spec: ReportSpec, desk: Desk, embedded: tuple[Embedded, ...],
-    printed: Mapping[str, str], day: date,
+    values: Sequence[Mapping[str, Any]], day: date,
 ) -> str:  # fmt: skip
     """Write down what the report was made of, inside the report itself."""
     prints = Fingerprints(store.root)
@@ -221,14 +236,14 @@ def _record(
         function, name, arguments = desk.makers[item.exhibit.id]
         exhibits.append({
             "id": item.exhibit.id, "kind": "figure" if isinstance(item.exhibit, Figure) else "table",
-            "number": item.number, "caption": item.exhibit.caption, "fingerprint": item.exhibit.fingerprint,
+            "number": item.number, "bookmark": item.bookmark, "caption": item.exhibit.caption, "fingerprint": item.exhibit.fingerprint,
             "made_by": {"function": function, "name": name, "arguments": arguments},
             "inputs": inputs_of(store, desk, item.exhibit.id, prints),
         })  # fmt: skip
     asked = _without_folders(store.root, spec).model_dump(mode="json")
     told = {
         "schema": SCHEMA, "tool": TOOL, "as_at": day.isoformat(), "report": asked, "exhibits": exhibits,
-        "values": [{"expression": e, "shown": v} for e, v in sorted(printed.items())],
+        "values": values,
     }  # fmt: skip
     return json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True)
 

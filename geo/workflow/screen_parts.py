@@ -21,7 +21,7 @@ from pyproj import CRS
 from geo.documents.spreadsheet import SheetTable, as_xlsx
 from geo.errors import UsageError
 from geo.workflow.screen_rows import heading
-from geo.workflow.writing import replacing
+from geo.writing import replacing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -4,16 +4,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from geo.check import words
 from geo.check.sites import check_sites
-from geo.documents.page import as_page
-from geo.documents.site_paper import site_paper
-from geo.documents.site_tables import data_table, occupation_table, target_table, topic_table
-from geo.documents.spreadsheet import SheetTable, as_xlsx
-from geo.documents.unit_table import unit_table
-from geo.documents.word import as_docx
 from geo.errors import InputError, UsageError
 from geo.sites.parameters import read_parameters
 from geo.sites.read import point_site, read_sites
@@ -22,8 +16,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from geo.exhibits import Figure, Table
-    from geo.findings import CheckResult, SiteResult
+    from geo.findings import CheckResult
     from geo.sites.site import Site
     from geo.store.store import Store
 
@@ -110,60 +103,24 @@ def render(answer: SiteAnswer, name: str, *, internal: bool = False) -> str | by
     if name == "text":
         return words.render(result)
     if name == "xlsx":
-        return as_xlsx(list(_sheets(result)), as_at=result.as_at)
+        # Most checks are read as text: they need not wait for openpyxl, python-docx and matplotlib.
+        from geo.workflow.site_sheets import workbook_of  # noqa: PLC0415
+
+        return workbook_of(result)
     if name in ("html", "docx"):
-        paper = site_paper(result, figures=_figures(answer))
-        return as_page(paper) if name == "html" else as_docx(paper, as_at=result.as_at)
+        return _paper(answer, result, name)
     raise UsageError(f"check 不能写成 {name}")
 
 
-def _figures(answer: SiteAnswer) -> list[Figure]:
-    # Most checks are read as text: they need not wait for matplotlib.
+def _paper(answer: SiteAnswer, result: CheckResult, name: str) -> str | bytes:
+    """Write the result as a web page or a Word document, with a map of each footprint."""
+    from geo.documents.page import as_page  # noqa: PLC0415
+    from geo.documents.site_paper import site_paper  # noqa: PLC0415
+    from geo.documents.word import as_docx  # noqa: PLC0415
     from geo.draw.site_map import site_figure  # noqa: PLC0415
 
-    return [
+    figures = [
         site_figure(site, answer.store, as_at=answer.result.as_at) for site in answer.result.sites
     ]
-
-
-def _sheets(result: CheckResult) -> list[SheetTable]:
-    """A worksheet per kind of table, all sites in one, the site's name first."""
-    makers = {"分项结果": topic_table, "占压面积": occupation_table, "环境保护目标": target_table,
-              "管控单元": unit_table, "数据来源": data_table}  # fmt: skip
-    sheets = [_verdicts(result)]
-    for title, make in makers.items():
-        found = [(site, table) for site in result.sites if (table := make(site)) is not None]
-        rows = [_row(site, table, cells) for site, table in found for cells in table.rows]
-        columns = found[0][1].columns if found else ()
-        if rows:
-            sheets.append(SheetTable(title, ("地块", *columns), rows))
-    return sheets
-
-
-def _row(site: SiteResult, table: Table, cells: tuple[str, ...]) -> dict[str, Any]:
-    return {"地块": site.site.name, **dict(zip(table.columns, map(_number, cells), strict=True))}
-
-
-def _number(cell: str) -> str | float:
-    """Let a plain number be a number in Excel, so that it can be summed."""
-    try:
-        return float(cell)
-    except ValueError:
-        return cell
-
-
-def _verdicts(result: CheckResult) -> SheetTable:
-    columns = ("地块", "判定", "结论完整", "面积（m²）", "公顷", "亩", "长度（m）", "主要理由")
-    rows = []
-    for site in result.sites:
-        area = site.size.area_m2
-        rows.append({
-            "地块": site.site.name, "判定": site.verdict.zh, "结论完整": "是" if site.complete else "否",
-            "面积（m²）": None if area is None else round(area, 2),
-            "公顷": None if area is None else round(area / 10_000, 4),
-            "亩": None if area is None else round(area / 10_000 * 15, 2),
-            "长度（m）": None if site.size.length_m is None else round(site.size.length_m, 1),
-            "主要理由": "；".join(site.reasons[:3]),
-        })  # fmt: skip
-    note = f"核查日期 {result.as_at}；{result.tool}；工作区 {result.workspace.title}"
-    return SheetTable("结论", columns, rows, note)
+    paper = site_paper(result, figures=figures)
+    return as_page(paper) if name == "html" else as_docx(paper, as_at=result.as_at)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import shapely
 
+from geo.errors import WorkspaceError
 from geo.spec.vocabulary import REQUIRED_KINDS, Outcome
 
 from .conftest import square
@@ -73,7 +74,43 @@ def _only_derived(town, kind):
     town.layers[kind]["authority"] = "derived"
 
 
+def _half_covered(town, kind):
+    _cover(town, kind, shapely.to_geojson(square(-1_000, -1_000, 1_050)))
+
+
+def _coverage_cut_short(town, kind):
+    _cover(town, kind, '{"type": "Polygon", "coordinates": [[')
+
+
+def _coverage_missing(town, kind):
+    town.layers[kind]["coverage"] = "data/nowhere.geojson"
+
+
+def _cover(town, kind, geometry):
+    (town.root / "data").mkdir(exist_ok=True)
+    feature = '{"type": "Feature", "properties": {}, "geometry": ' + geometry + "}"
+    text = '{"type": "FeatureCollection", "features": [' + feature + "]}"
+    (town.root / "data" / f"cover_{kind}.geojson").write_text(text, encoding="utf-8")
+    town.layers[kind]["coverage"] = f"data/cover_{kind}.geojson"
+
+
+def _zone_field_null_here(town, kind):
+    town.layers[kind]["zone"] = {"field": "级别", "values": {"一": kind}}
+    far, here = town.features[kind][0][0], square(-50, -50, 200)
+    town.features[kind] = [
+        (far, {"name": "甲", "级别": "一"}),
+        (here, {"name": "乙", "级别": None}),
+    ]
+
+
+def _bytes_cut(town, kind):
+    (town.root / "data").mkdir(exist_ok=True)
+    (town.root / "data" / f"{kind}.geojson").write_bytes(b'{"type": "FeatureColl')
+    del town.features[kind]
+
+
 DAMAGES = [
+    _half_covered, _coverage_cut_short, _coverage_missing, _zone_field_null_here, _bytes_cut,
     _removed, _declared_only, _emptied, _broken, _missing_file, _without_a_field, _aged, _expired,
     _moved_away, _covering_elsewhere, _covering_nothing, _placeless_features, _only_schematic,
     _only_open, _only_derived,
@@ -103,6 +140,13 @@ def test_a_kind_the_workspace_adds_is_required_as_well(full_town, plot):
     assert (asked.state, asked.required, asked.reason) == (
         "no_data", True, "工作区没有声明这一类图层",
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("as_of", ["去年", "2025-13", "", None])
+def test_a_date_nobody_can_read_stops_the_check(full_town, plot, as_of):
+    full_town.layers["ecological_redline"]["as_of"] = as_of
+    with pytest.raises(WorkspaceError, match="ecological_redline"):
+        full_town.check(plot)
 
 
 def test_a_site_outside_every_county_is_not_clear(full_town):

@@ -70,10 +70,11 @@ def _number_headings(document, form):
     )
     for at in (0, 1):
         properties = document.styles[f"Heading {at + 1}"].element.get_or_add_pPr()
-        properties.append(
+        properties.insert_element_before(
             parse_xml(
                 f'<w:numPr {nsdecls("w")}><w:ilvl w:val="{at}"/><w:numId w:val="77"/></w:numPr>'
-            )
+            ),
+            "w:spacing",
         )
 
 

@@ -2,6 +2,7 @@ import pandas as pd
 import pytest
 
 from geo.draw.classing import NO_VALUE, classify
+from geo.draw.palette import confusable, ramp
 from geo.draw.symbols import preset, preset_for
 from geo.errors import UsageError
 from geo.spec.style import Style
@@ -52,7 +53,7 @@ def test_found_breaks_hold_every_number(scheme):
 
 
 def test_numbers_that_are_all_alike_make_one_class():
-    assert classes({"v": [5, 5]}, {"graduated": {"field": "v"}})[1] == ["5–5"]
+    assert classes({"v": [5, 5]}, {"graduated": {"field": "v"}})[1] == ["5"]
 
 
 def test_a_field_that_is_not_there_is_told_with_those_that_are():
@@ -83,3 +84,17 @@ def test_several_zone_kinds_get_the_symbols_of_the_law():
     of, titles, _ = classes(frame, {})
     assert titles == ["饮用水水源一级保护区", "饮用水水源二级保护区", "未分类"]
     assert of == [1, 0, 2]
+
+
+def test_sized_symbols_grow_by_area_and_keep_one_colour():
+    graduated = {"field": "n", "scheme": "equal", "k": 3, "sized": True}
+    style = {"graduated": graduated, "fill": "#112233"}
+    _, _, inks = classes({"n": [1, 5, 9]}, style, preset_for("x", shape="point"))
+    assert {ink.fill for ink in inks} == {"#112233"}
+    areas = [ink.size**2 for ink in inks]
+    assert areas[1] - areas[0] == pytest.approx(areas[2] - areas[1])
+
+
+@pytest.mark.parametrize("name", ["greens", "blues", "reds", "oranges", "purples", "greys"])
+def test_no_two_steps_of_a_ramp_are_alike_to_the_colour_blind(name):
+    assert confusable(ramp(name, 5)) == ()

@@ -3,10 +3,12 @@ import pytest
 import shapely
 
 from geo.draw.along import along_line
-from geo.draw.candidates import Request, beside_point, block, inside_area, on_line, with_leader
-from geo.draw.labels import Ground, place
+from geo.draw.candidates import Request, beside_point, block, on_line, with_leader
+from geo.draw.ground import Ground
+from geo.draw.labels import place
 from geo.draw.lettering import MM_PER_POINT, shipped
 from geo.draw.page import Frame
+from geo.draw.within import inside_area
 
 FRAME = Frame(0, 0, 200, 150)
 NONE = np.empty((0, 4))

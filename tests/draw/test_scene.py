@@ -1,4 +1,5 @@
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -7,10 +8,14 @@ import shapely
 from geo.draw.arrange import arrange
 from geo.draw.furniture import arrow_frame, notice_frame
 from geo.draw.scene import compose
+from geo.draw.task_layer import names_intake
 from geo.errors import MissingError, UsageError
 from geo.spec.maps import MapSpec
+from geo.spec.where import parse_where
 from geo.spec.workspace import read_workspace
+from geo.store.store import open_store
 from tests.draw.draw_world import DAY, make_store, scene_of
+from tests.store.worlds import add_layer
 
 
 def titles(scene):
@@ -52,6 +57,11 @@ def test_a_layer_with_nothing_on_the_sheet_is_told_too(store):
 def test_the_legend_counts_features_and_merges_equal_words(store):
     scene = scene_of(store, {"layer": "places", "title": "乡镇"})
     assert "乡镇（街道）驻地（2）" in titles(scene)
+
+
+def test_a_kind_picked_by_a_filter_is_called_what_the_map_calls_it(store):
+    scene = scene_of(store, {"layer": "places", "title": "乡镇", "filter": {"name": "东镇"}})
+    assert "乡镇" in titles(scene)
 
 
 def test_zones_are_drawn_by_what_law_knows_them_as(store):
@@ -255,3 +265,28 @@ def test_features_outside_stay_out_but_waters_run_on(store):
     scene = scene_of(store, "rivers", "places")
     flat = scene.to_mm(np.asarray(scene.plane.geometry(scene.layers[0].geometry), dtype=object))
     assert shapely.length(flat).max() > 50
+
+
+def test_a_public_map_hides_what_is_placed_by_a_drinking_water_source():
+    assert names_intake(parse_where("{around: {water_source: 甲}}", shown=Path("x")))
+    assert names_intake(parse_where("{any: [{river: 乙}, {water_source: 甲}]}", shown=Path("x")))
+    assert not names_intake(parse_where("{river: 乙}", shown=Path("x")))
+
+
+def test_a_public_map_has_no_kilometre_grid_and_says_that_borders_decide_nothing(store):
+    scene = scene_of(store, "rivers", grid="kilometre", edition="public", approval="晋S(2026)1号")
+    assert scene.grid == "graticule"
+    assert "图上界线不作为划界依据" in scene.credits[1]
+
+
+def test_a_layer_is_cut_off_at_the_border_when_asked(tmp_path):
+    make_store(tmp_path)
+    add_layer(tmp_path, "wide", [({"name": "大区"}, shapely.box(-60000, -60000, 60000, 60000))])
+    store = open_store(tmp_path)
+    whole, cut = (
+        scene_of(store, {"layer": "wide", "clip": clip}).layers[0].geometry[0]
+        for clip in (False, True)
+    )
+    territory = store.plan_territory("试")
+    assert not territory.buffer(1e-6).covers(whole)
+    assert territory.buffer(1e-6).covers(cut)

@@ -97,6 +97,21 @@ def test_the_same_series_gives_the_same_bytes(store, tmp_path):
     assert made[0] == made[1]
 
 
+def test_a_series_over_tasks_has_a_page_per_task_with_a_place_of_its_own(store):
+    sheets = list(pages("m", spec(over="tasks"), store, as_at=DAY))
+    assert [s.name for s in sheets] == [
+        "图幅索引", "湖区治理", "东镇管网", "东镇泵站", "长河整治",
+    ]  # fmt: skip
+    assert (sheets[1].scene.title, sheets[1].scene.subtitle) == ("周边图", "湖区治理")
+    assert [n.number for n in sheets[0].scene.listed] == [1, 2, 3, 4]
+
+
+def test_the_index_numbers_its_own_layer_and_keeps_the_ground_whole(store):
+    index = next(pages("m", spec(over="places"), store, as_at=DAY)).scene
+    assert {layer.id for layer in index.layers} == {"rivers", "places"}
+    assert index.skipped == ()
+
+
 @pytest.mark.parametrize(
     ("series", "message"),
     [

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+import warnings
+from contextlib import suppress
+from types import SimpleNamespace
+
 import ezdxf
 import fiona
 import numpy as np
@@ -9,6 +14,7 @@ import pytest
 
 from geo.errors import InputError
 from geo.sites.drawing import run_of
+from geo.sites.limits import quiet
 from geo.sites.nesting import assemble
 from geo.sites.read import read_sites
 
@@ -335,6 +341,28 @@ def test_an_empty_or_broken_geodatabase_is_refused(corpus, tmp_path):
     (empty / "a00000001.gdbtable").write_bytes(b"\0" * 100)
     with pytest.raises(InputError):
         read_sites(empty)
+
+
+def test_a_geodatabase_whose_field_lost_its_name_prints_nothing_and_is_no_traceback(
+    corpus, tmp_path, capfd
+):
+    path = corpus.CASES["filegdb"].write(tmp_path)
+    named = b"\x04" + "name".encode("utf-16-le")
+    for file in path.glob("*.gdbtable"):
+        file.write_bytes(file.read_bytes().replace(named, b"\x00" + named[1:]))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with suppress(InputError):
+            read_sites(path)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_half_a_character_in_a_librarys_message_is_kept_off_the_screen(capfd):
+    with quiet():
+        sys.unraisablehook(
+            SimpleNamespace(exc_value=UnicodeDecodeError("utf-8", b"\x99", 0, 1, ""))
+        )
+    assert capfd.readouterr() == ("", "")
 
 
 def test_rings_the_format_calls_holes_but_that_lie_outside_become_parts():

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import io
 import random
+import signal
 import tempfile
 import time
 import zipfile
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -41,6 +45,10 @@ TOKENS = [
 ]  # fmt: skip
 #: Of processor time, so that a busy machine does not fail the test.
 SECONDS = 2.0
+#: What one reading may take above what the process holds already (some 350 MB of libraries and
+#: corpus when it is alone, much more after other tests): below 1 GB together.
+MEGABYTES = 600
+INPUTS = 10_000
 Edit = tuple[float, str, bytes]
 seeds = st.integers(0, 2**32)
 
@@ -109,16 +117,70 @@ def damaged_inside(data: bytes, changes: list[Edit], pick: int) -> bytes:
     return out.getvalue()
 
 
-def try_reading(path: Path, corpus: Any) -> str:
+class HangError(BaseException):
+    """A reader ran for too long; no ``except Exception`` may turn that into a refusal."""
+
+
+@contextmanager
+def _bounded():
+    """Break off what runs longer than allowed, where the system can."""
+    if not hasattr(signal, "setitimer"):
+        yield
+        return
+
+    def stop(*_):
+        raise HangError(f"more than {SECONDS} s of processor time")
+
+    before = signal.signal(signal.SIGPROF, stop)
+    signal.setitimer(signal.ITIMER_PROF, SECONDS)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
+
+
+_STATUS, _CLEAR = Path("/proc/self/status"), Path("/proc/self/clear_refs")
+
+
+def megabytes_held(field: str = "VmRSS") -> float:
+    """Memory of this process, or with VmHWM the most since the mark was reset (0 off Linux)."""
+    if not _STATUS.is_file():
+        return 0.0
+    lines = _STATUS.read_text(encoding="ascii", errors="replace").splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith(field)) / 1024
+
+
+@contextmanager
+def weighed(tally: Counter[str]) -> Iterator[None]:
+    """Measure the most that the block takes above what was held before, MB."""
+    before = megabytes_held()
+    if before:
+        _CLEAR.write_text("5", encoding="ascii")  # proc(5): resets the high-water mark
+    yield
+    took = round(megabytes_held("VmHWM") - before)
+    tally["largest MB"] = max(tally["largest MB"], took)
+
+
+def try_reading(path: Path, corpus: Any, tally: Counter[str] | None = None) -> str:
     """Read; return what came out, and fail on anything but a site or our own refusal."""
+    tally = Counter() if tally is None else tally
+    weight: Counter[str] = Counter()
     start = time.process_time()
     refusal: HongxianError | None = None
     sites: tuple[Any, ...] = ()
-    try:
-        sites = read_sites(path, plausible=corpus.COUNTY)
-    except HongxianError as error:
-        refusal = error
-    assert time.process_time() - start < SECONDS, "too slow"
+    with weighed(weight), _bounded():
+        try:
+            sites = read_sites(path, plausible=corpus.COUNTY)
+        except HongxianError as error:
+            refusal = error
+    took = time.process_time() - start
+    tally["read" if refusal is None else "refused"] += 1
+    tally["slowest ms"] = max(tally["slowest ms"], round(1000 * took))
+    tally["largest MB"] = max(tally["largest MB"], weight["largest MB"])
+    tally["cpu ms"] += round(1000 * took)
+    assert took < SECONDS, "too slow"
+    assert weight["largest MB"] < MEGABYTES, "too much memory"
     if refusal is None:
         assert sites
         assert all(site.geometry.is_valid and not site.geometry.is_empty for site in sites)
@@ -128,7 +190,7 @@ def try_reading(path: Path, corpus: Any) -> str:
     return "refused"
 
 
-def attack(kind: str, corpus: Any, seed: int) -> str:
+def attack(kind: str, corpus: Any, seed: int, tally: Counter[str] | None = None) -> str:
     """Damage one file of the corpus and read it; the seed says which, where and how."""
     numbers = random.Random(seed)  # noqa: S311 (no secret; hypothesis draws the seed, drawing every edit is slow)
     name, files = numbers.choice(_seed_files(corpus)[kind])
@@ -143,7 +205,7 @@ def attack(kind: str, corpus: Any, seed: int) -> str:
             target = Path(folder, other)
             target.parent.mkdir(exist_ok=True)
             target.write_bytes(broken if other == victim else content)
-        return try_reading(Path(folder, name), corpus)
+        return try_reading(Path(folder, name), corpus, tally)
 
 
 quick = settings(
@@ -154,7 +216,7 @@ quick = settings(
     derandomize=True,
 )
 long = settings(
-    max_examples=10_000, deadline=None, suppress_health_check=list(HealthCheck), database=None
+    max_examples=INPUTS, deadline=None, suppress_health_check=list(HealthCheck), database=None
 )
 
 
@@ -170,13 +232,23 @@ def test_a_damaged_file_is_read_or_refused(kind, corpus):
 
 @pytest.mark.fuzz
 @pytest.mark.parametrize("kind", SEEDS)
-def test_ten_thousand_damaged_files_are_read_or_refused(kind, corpus):
+def test_ten_thousand_damaged_files_are_read_or_refused(kind, corpus, capsys):
+    tally: Counter[str] = Counter()
+
     @long
     @given(seeds)
     def run(seed):
-        attack(kind, corpus, seed)
+        attack(kind, corpus, seed, tally)
 
-    run()
+    try:
+        run()
+    finally:
+        with capsys.disabled():
+            told = ", ".join(f"{name} {number}" for name, number in sorted(tally.items()))
+            # the count is what the long run is for
+            print(f"\nfuzz {kind}: {told}")  # noqa: T201
+    assert tally["read"] + tally["refused"] >= INPUTS
+    assert tally["refused"], "every damaged file was read: nothing was damaged"
 
 
 SUFFIXES = [
@@ -224,3 +296,14 @@ def test_text_made_of_the_usual_signs_is_read_or_refused(corpus, text):
         path = Path(folder, "a.txt")
         path.write_text(text)
         try_reading(path, corpus)
+
+
+@pytest.mark.skipif(not _CLEAR.exists(), reason="/proc: only Linux tells the high-water mark")
+def test_the_scales_see_memory_that_was_given_back_and_forget_what_came_before():
+    heavy, light = Counter(), Counter()
+    with weighed(heavy):
+        bytearray(b"x") * (200 << 20)
+    with weighed(light):
+        pass
+    assert heavy["largest MB"] >= 190
+    assert light["largest MB"] < 50

@@ -231,3 +231,46 @@ def test_required_kinds_are_the_packages_plus_own_minus_waived():
         *(k for k in REQUIRED_KINDS if k != "basic_farmland"),
         "spring_core",
     )
+
+
+def test_a_map_of_several_plans_becomes_one_map_per_plan(tmp_path):
+    files = {
+        **LAYERS,
+        "plans/a/plan.yml": PLAN,
+        "plans/b/plan.yml": PLAN.replace("140405", "140400"),
+        "maps/water.yml": (
+            "title: 水系图\nplans: [a, b]\nlayers:\n  - rivers\n"
+            "  - {layer: rivers, title: 县里才画, level: county}\n  - {tasks: 本规划}\n"
+        ),
+    }
+    spec, problems = read_workspace(workspace(tmp_path, files))
+    assert problems == []
+    assert list(spec.maps) == ["a_water", "b_water"]
+    assert [spec.maps[n].plan for n in spec.maps] == ["a", "b"]
+    assert [len(spec.maps[n].layers) for n in spec.maps] == [3, 2]
+    assert spec.maps["b_water"].layers[-1].tasks == "b"
+    assert spec.map_file("a_water").as_posix() == "maps/water.yml"
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("plans: [a, 甲]\nlayers: [rivers]", "没有名为 甲 的规划"),
+        ("plan: a\nplans: [a]\nlayers: [rivers]", "plan 与 plans 不能同时写"),
+        ("layers: [{tasks: 本规划}]", "tasks: 本规划 只用在写了 plans 的地图里"),
+        ("layers: [{tally: a, over: 无}]", "没有名为 无 的图层"),
+    ],
+)
+def test_faults_of_maps_of_several_plans_are_told(tmp_path, written, told):
+    files = {**LAYERS, "plans/a/plan.yml": PLAN, "maps/m.yml": f"title: 某图\n{written}\n"}
+    assert any(told in c for c in complaints(workspace(tmp_path, files)))
+
+
+def test_two_files_cannot_make_a_map_of_one_name(tmp_path):
+    files = {
+        **LAYERS,
+        "plans/a/plan.yml": PLAN,
+        "maps/a_m.yml": "title: 某图\nlayers: [rivers]\n",
+        "maps/m.yml": "title: 某图\nplans: a\nlayers: [rivers]\n",
+    }
+    assert any("已有同名地图" in c for c in complaints(workspace(tmp_path, files)))

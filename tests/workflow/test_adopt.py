@@ -372,6 +372,11 @@ def test_killing_it_half_way_leaves_the_layers_as_they_were(
     }
     assert open_store(root).layer("ecological_redline").state == "ok"
     assert len(open_store(root).layer("ecological_redline").frame) == 1
+    (left,) = (root / "local" / "cache").glob("adopt-*")
+    os.utime(left, (0, 0))
+    adopt(root, said(file, "ecological_redline"))
+    assert len(open_store(root).layer("ecological_redline").frame) == 2
+    assert not list((root / "local" / "cache").glob("adopt-*"))
 
 
 def test_the_layer_is_stored_in_the_order_of_place(root: Path, tmp_path: Path) -> None:
@@ -380,3 +385,20 @@ def test_the_layer_is_stored_in_the_order_of_place(root: Path, tmp_path: Path) -
     data = next((root / "local" / "ecological_redline").glob("*.parquet"))
     west = geopandas.read_parquet(data).geometry.bounds["minx"]
     assert west.is_monotonic_increasing or west.is_monotonic_decreasing
+
+
+@pytest.mark.parametrize("suffix", ["fgb", "parquet", "gpkg", "geojson"])
+def test_every_vector_format_gives_the_same_layer(root: Path, tmp_path: Path, suffix: str) -> None:
+    file = tmp_path / f"STBHHX.{suffix}"
+    frame = table([square(0), square(1)], HXMC=["甲", "乙"]).to_crs(4490)
+    frame.to_parquet(file) if suffix == "parquet" else frame.to_file(file, engine="pyogrio")
+    store, adoption = adopt(root, said(file, "ecological_redline"))
+    assert sorted(store.layer("ecological_redline").frame["name"]) == ["乙", "甲"]
+    assert adoption.shaped.area_m2 == pytest.approx(2e6 / 1.00014**2, rel=2e-5)
+
+
+def test_a_layer_without_a_single_feature_is_refused(root: Path, tmp_path: Path) -> None:
+    file = tmp_path / "STBHHX.gpkg"
+    table([square(0)], HXMC=["甲"]).iloc[:0].to_file(file, driver="GPKG", engine="pyogrio")
+    with pytest.raises(InputError, match="没有一个要素带有图形"):
+        examine(open_store(root), said(file, "ecological_redline"))

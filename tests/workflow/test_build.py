@@ -91,3 +91,41 @@ def test_a_broken_manifest_means_making_all_anew(root):
     (root / "build" / "manifest.json").write_text("{", encoding="utf-8")
     assert Manifest.read(root / "build").outputs == {}
     assert build(root, formats=["png"]).made == ("maps/water.png",)
+
+
+def test_a_map_without_data_is_skipped_and_listed_until_the_data_comes(root):
+    """Skipped maps are listed by a build that has nothing to do as well."""
+    text = "title: 禁煤区图\nextent: {river: 长河}\nlayers:\n  - {layer: no_coal_zone, subject: true}\n"
+    (root / "maps" / "coal.yml").write_text(text, encoding="utf-8")
+    for _ in range(2):
+        done = build(root, formats=["png"])
+        [(name, title, why)] = done.missing
+        assert (name, title) == ("coal", "禁煤区图")
+        assert "layers/no_coal_zone.yml" in why
+        assert done.withheld == ()
+        assert not (root / "build" / "maps" / "coal.png").exists()
+
+
+SERIES = """
+title: 周边图
+page: {size: figure, inset: false}
+series: {over: places, margin: 2 km}
+layers:
+  - rivers
+  - places
+"""
+
+
+def test_a_series_gives_a_book_an_index_and_single_pages_which_go_with_it(root):
+    (root / "maps" / "water.yml").write_text(SERIES, encoding="utf-8")
+    done = build(root, formats=["png", "pdf"])
+    folder = root / "build" / "maps"
+    names = sorted(p.name for p in (folder / "water").iterdir())
+    assert done.made == ("maps/water.png", "maps/water.pdf")
+    assert names[0] == "water-00-图幅索引.png"
+    assert len(names) > 1
+    assert (folder / "water.pdf").read_bytes().count(b"/Dest") == len(names)
+    (root / "maps" / "water.yml").write_text(MAP, encoding="utf-8")
+    (root / "maps" / "water.yml").rename(root / "maps" / "other.yml")
+    build(root, formats=["png", "pdf"])
+    assert not (folder / "water").exists()

@@ -1,0 +1,86 @@
+"""The pictures of a report: maps at the width of the text or on a page of their own, charts, the site map."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
+
+from geo.draw.charts import indicator_chart
+from geo.draw.scene import compose
+from geo.draw.sheet import save as save_sheet
+from geo.draw.site_map import site_figure
+from geo.errors import UsageError
+from geo.exhibits import Figure
+
+if TYPE_CHECKING:
+    from geo.findings import SiteResult
+    from geo.spec.maps import MapSpec
+    from geo.spec.plans import Plan
+    from geo.store.store import Store
+
+_FIGURE_DPI, _WIDE_DPI, _COARSE_DPI = 220, 180, 72
+#: A sheet no wider than upright A4 stays on an upright page.
+_UPRIGHT_MM: Final = 211.0
+
+
+def is_wide(figure: Figure) -> bool:
+    """Tell whether a picture needs a page on its side."""
+    return figure.width_mm > _UPRIGHT_MM
+
+
+def map_picture(
+    store: Store, name: str, *, as_at: date, wide: bool = False, redact: bool = False
+) -> Figure:
+    """Draw a map for the paper: on its own sheet when wide, else at the text's width.
+
+    Args:
+        store: Where the map and its data are.
+        name: The map's id.
+        as_at: Date of the map.
+        wide: Keep the map's own sheet.
+        redact: Draw coarsely and without a grid, for copies that leave the office.
+    """
+    spec = store.spec.maps[name]
+    dpi = _COARSE_DPI if redact else _WIDE_DPI if wide else _FIGURE_DPI
+    try:
+        scene = compose(name, _paged(spec, wide=wide, redact=redact), store, as_at=as_at)
+    except UsageError:
+        if wide:
+            raise
+        # A legend too long for the text's width keeps the map's own sheet, made smaller.
+        scene = compose(name, _paged(spec, wide=True, redact=redact), store, as_at=as_at)
+    out = io.BytesIO()
+    save_sheet(scene, out, format="png", dpi=dpi)
+    told = [layer.title for layer in scene.layers if layer.in_legend]
+    alt = f"{spec.title}，图上有{'、'.join(dict.fromkeys(told)) or '行政区'}；比例尺 1∶{scene.denominator}"
+    return Figure(name, spec.title, out.getvalue(), scene.layout.width, alt)
+
+
+def site_picture(
+    store: Store,
+    site: SiteResult,
+    *,
+    name: str,
+    as_at: date,
+    redact: bool = False,
+) -> Figure:
+    """Draw a footprint among the controlled areas around it; the picture carries its own credits."""
+    drawn = site_figure(site, store, as_at=as_at, redact=redact)
+    return replace(drawn, id=name, sources=())
+
+
+def chart_picture(plan: Plan, *, place: str) -> Figure:
+    """Draw a plan's indicators from base to target, values as printed."""
+    return indicator_chart(
+        plan.indicators, name=f"chart_{plan.id}", caption=f"{place}规划指标基期值与目标值",
+        sources=(f"资料来源：{plan.head.title}",),
+    )  # fmt: skip
+
+
+def _paged(spec: MapSpec, *, wide: bool, redact: bool) -> MapSpec:
+    change: dict[str, Any] = {} if wide else {"size": "figure"}
+    if redact:
+        change["grid"] = "none"
+    return spec.model_copy(update={"page": spec.page.model_copy(update=change)})

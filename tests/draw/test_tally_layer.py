@@ -1,0 +1,83 @@
+"""Tasks summed by area: counted in each they touch, money only where it lies in one."""
+
+import csv
+
+import shapely
+
+from geo.draw.tally_layer import from_tally
+from geo.spec.maps import DrawTally
+from geo.store.store import open_store
+from tests.draw.draw_world import make_store, scene_of
+from tests.store.worlds import add_layer
+
+HALVES = (
+    ({"name": "西半"}, shapely.box(-12000, -8000, 0, 9000)),
+    ({"name": "东半"}, shapely.box(0, -8000, 12000, 9000)),
+    ({"name": "远处"}, shapely.box(13000, -8000, 14000, 9000)),
+)
+
+
+def world(tmp_path):
+    """Give every task another amount: 1, 2, 4, … so that each sum tells what it is made of."""
+    make_store(tmp_path)
+    add_layer(tmp_path, "halves", HALVES)
+    path = tmp_path / "plans" / "试" / "tasks.csv"
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    for at, row in enumerate(rows):
+        row["investment_wan"] = 2**at
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+    return open_store(tmp_path)
+
+
+def tally(store, **more):
+    return from_tally(DrawTally(tally="试", over="halves", **more), store).layer
+
+
+def values(layer):
+    return {label.split("\n")[0]: float(label.split("\n")[1]) for label in layer.labels}
+
+
+def test_a_task_counts_in_every_area_it_touches_and_nowhere_else(tmp_path):
+    # West: the lake (P01) and the river (P06). East: 东镇 twice (P04, P05) and the river.
+    layer = tally(world(tmp_path))
+    assert values(layer) == {"西半": 2, "东半": 3, "远处": 0}
+    assert layer.notes[0] == "各县重点工程项目数量中有 1 项涉及几处，在所涉各地分别计入"
+    assert "2 项适用于全域" in layer.notes[1]
+    assert "1 项未能定位" in layer.notes[2]
+
+
+def test_money_of_a_task_in_two_areas_is_told_not_shared_out(tmp_path):
+    # P01 1, P04 8, P05 16, P06 32 in both halves.
+    layer = tally(world(tmp_path), value="investment")
+    assert values(layer) == {"西半": 1, "东半": 24, "远处": 0}
+    assert "其投资 32 万元未分摊" in layer.notes[0]
+
+
+def test_circles_grow_with_the_number_and_nothing_is_no_circle(tmp_path):
+    layer = tally(world(tmp_path), value="investment", draw="circles")
+    sizes = [layer.classes[at].ink.size for at in layer.class_of]
+    assert layer.names == ("西半", "东半")
+    assert sizes[1] > sizes[0]
+    assert set(shapely.get_dimensions(layer.geometry)) == {0}
+
+
+def test_whole_numbers_make_classes_that_do_not_share_a_bound(tmp_path):
+    titles = [c.title for c in tally(world(tmp_path), k=3).classes]
+    assert titles == ["0 项", "1–2 项", "3 项"]
+
+
+def test_what_cannot_be_counted_is_skipped_with_its_reason(tmp_path):
+    store = world(tmp_path)
+    none = from_tally(DrawTally(tally="试", over="halves", domain=("声",)), store)
+    gone = from_tally(DrawTally(tally="试", over="ecological_redline"), store)
+    assert none.skipped[0].reason == "没有可统计的条目"
+    assert gone.skipped[0].detail == "layers/ecological_redline.yml"
+
+
+def test_a_sheet_shows_the_tally_and_says_that_it_is_counted_from_the_plan(tmp_path):
+    scene = scene_of(world(tmp_path), {"tally": "试", "over": "halves"})
+    assert "据《试验规划》统计" in scene.credits[0]

@@ -1,0 +1,128 @@
+"""Maps drawn by several workers: the same bytes, the same order, every error told, nothing half-written."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from geo.errors import MissingError, Problem, UsageError, WorkspaceError
+from geo.workflow import drawing
+from geo.workflow.build import build
+from geo.workflow.drawing import workers_for
+from tests.store.worlds import river_world
+
+MAP = """
+title: 水系图{mark}
+extent: {{buffer: 2 km, of: {{river: 长河}}}}
+page: {{size: figure, inset: false}}
+layers:
+  - rivers
+  - reservoirs
+"""
+
+
+def write_maps(root: Path, *marks: str) -> Path:
+    root.mkdir(exist_ok=True)
+    river_world(root)
+    (root / "maps").mkdir()
+    for at, mark in enumerate(marks):
+        (root / "maps" / f"m{at}.yml").write_text(MAP.format(mark=mark), encoding="utf-8")
+    return root
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    return {
+        p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()
+    }
+
+
+def test_two_workers_give_the_bytes_messages_and_record_of_one(tmp_path):
+    one = write_maps(tmp_path / "one", "一", "二", "三")
+    two = tmp_path / "two"
+    shutil.copytree(one, two)
+    told: list[tuple[int, int]] = []
+    alone = build(one, as_at=date(2026, 11, 22))
+    together = build(
+        two,
+        as_at=date(2026, 11, 22),
+        workers=2,
+        progress=lambda done, every, _: told.append((done, every)),
+    )
+    assert together == alone
+    assert tree(two / "build") == tree(one / "build")
+    assert len(tree(two / "build")) == 10
+    assert told == [(0, 9), (3, 9), (6, 9), (9, 9)]
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_maps_that_cannot_be_drawn_do_not_stop_the_others_and_are_told_together(tmp_path, workers):
+    root = write_maps(tmp_path, "𣒍一", "好", "𣒍二")
+    with pytest.raises(MissingError) as found:
+        build(root, formats=["png"], workers=workers)
+    assert "地图 m0 有字体缺少的字" in str(found.value)
+    assert "地图 m2 有字体缺少的字" in str(found.value)
+    assert set(tree(root / "build")) == {"maps/m1.png", "manifest.json"}
+
+
+def test_one_map_or_little_memory_is_drawn_without_workers(monkeypatch, tmp_path):
+    memory = tmp_path / "meminfo"
+    memory.write_text("MemTotal: 9 kB\nMemAvailable:    1500000 kB\n", encoding="ascii")
+    monkeypatch.setattr(drawing, "_MEMORY", memory)
+    assert workers_for(1, 8) == 1
+    assert workers_for(20, 8) == 2
+    memory.write_text("MemAvailable:    500000 kB\n", encoding="ascii")
+    assert workers_for(20, 8) == 1
+    monkeypatch.setattr(drawing, "_MEMORY", tmp_path / "none")
+    assert workers_for(20, 8) == 8
+    assert workers_for(3, 8) == 3
+
+
+def test_errors_come_back_from_a_worker_whole():
+    problem = Problem(Path("maps/m.yml"), 3, 4, "坏了", "请修")
+    back = pickle.loads(pickle.dumps(WorkspaceError([problem])))  # noqa: S301 - our own
+    assert (type(back), back.problems) == (WorkspaceError, (problem,))
+    assert str(pickle.loads(pickle.dumps(UsageError("不行")))) == "不行"  # noqa: S301
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends a POSIX signal")
+def test_an_interrupt_ends_all_workers_and_leaves_nothing_half_written(tmp_path):
+    root = write_maps(tmp_path, *"甲乙丙丁戊己庚辛")
+    command = [sys.executable, "-m", "geo.cli", "build", "--workspace", str(root), "--jobs", "2"]
+    run = subprocess.Popen(command, stderr=subprocess.PIPE, start_new_session=True)
+    first = root / "build" / "maps" / "m0.png"
+    until = time.monotonic() + 90
+    while not first.exists() and time.monotonic() < until:
+        time.sleep(0.05)
+    os.killpg(run.pid, signal.SIGINT)
+    _, said = run.communicate(timeout=60)
+    assert run.returncode == 130
+    assert "已中断" in said.decode("utf-8")
+    assert b"Traceback" not in said
+    assert not list((root / "build").rglob(".*"))
+    assert ended(run.pid)
+
+
+def ended(group: int) -> bool:
+    """Wait until no process of a group is left; Python's own bookkeeper needs a moment."""
+    for _ in range(200):
+        try:
+            os.killpg(group, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def test_when_a_worker_is_killed_the_rest_is_drawn_without(tmp_path, monkeypatch):
+    root = write_maps(tmp_path, "一", "二")
+    monkeypatch.setattr(drawing, "_start", os._exit)
+    assert len(build(root, formats=["png"], workers=2).made) == 2
