@@ -28,11 +28,11 @@ if TYPE_CHECKING:
     from geo.check.judge import Bench
     from geo.check.law import Place
     from geo.check.sites import Judgement, Question
-    from geo.findings import Finding, LayerAsked
+    from geo.findings import Finding, LayerAsked, TaskHit
     from geo.sites.site import Site
     from geo.spec.vocabulary import Outcome
 
-_MOST_KEPT: Final = 100_000
+_MOST_KEPT: Final = 20_000
 """Judgements kept for sites to which the same facts apply."""
 
 
@@ -43,6 +43,7 @@ class Checked:
     site: Site
     area_m2: float | None
     length_m: float | None
+    tasks: tuple[TaskHit, ...]
     judgement: Judgement
 
 
@@ -53,8 +54,9 @@ class Desk:
     question: Question
     announce: Callable[[str], None] | None = None
     _benches: dict[Place, Bench] = field(default_factory=dict)
-    _judged: dict[Hashable, Judgement] = field(default_factory=dict)
-    _asked: dict[Hashable, Any] = field(default_factory=dict)
+    # By identity of parts of the facts, which are kept beside so that no other object takes their place.
+    _judged: dict[Hashable, tuple[Facts, Judgement]] = field(default_factory=dict)
+    _asked: dict[Hashable, tuple[Facts, Any]] = field(default_factory=dict)
 
     @cached_property
     def _layers(self) -> tuple[LayerDesk, ...]:
@@ -93,7 +95,7 @@ class Desk:
                 answered=ground.answered, lies=tuple(of.get(at, ()) for of in found),
                 tasks=tasks[at], area_m2=sizes[at][0], near_border=border,
             )  # fmt: skip
-            checked.append(Checked(site, *sizes[at], self._judge(facts)))
+            checked.append(Checked(site, *sizes[at], tasks[at], self._judge(facts)))
         return checked
 
     def _bench(self, place: Place) -> Bench:
@@ -105,7 +107,7 @@ class Desk:
         """Judge, or take the judgement of a site to which the same facts apply."""
         if any(facts.lies):
             return judge(facts, ask=self._ask)
-        # The desks keep one object for equal values, for as long as this one lives.
+        # The desks give one object for equal values.
         key = (
             facts.site.crs, id(facts.bench), id(facts.standings), id(facts.answered),
             id(facts.tasks), facts.near_border,
@@ -113,8 +115,8 @@ class Desk:
         if key not in self._judged:
             if len(self._judged) >= _MOST_KEPT:
                 self._judged.clear()
-            self._judged[key] = judge(facts, ask=self._ask)
-        return self._judged[key]
+            self._judged[key] = (facts, judge(facts, ask=self._ask))
+        return self._judged[key][1]
 
     def _ask(
         self, facts: Facts, findings: Sequence[Finding]
@@ -125,8 +127,8 @@ class Desk:
         if key not in self._asked:
             if len(self._asked) >= _MOST_KEPT:
                 self._asked.clear()
-            self._asked[key] = ask_layers(facts, findings)
-        answer: tuple[tuple[LayerAsked, ...], dict[str, Outcome]] = self._asked[key]
+            self._asked[key] = (facts, ask_layers(facts, findings))
+        answer: tuple[tuple[LayerAsked, ...], dict[str, Outcome]] = self._asked[key][1]
         return answer
 
 

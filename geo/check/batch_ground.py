@@ -12,6 +12,7 @@ import shapely
 from geo.check.coverage import Settlement, Standing, answered_ground, standing_where
 from geo.check.place import districts_of, near_border, place_of
 from geo.findings import District
+from geo.space.ellipsoid import E2, SEMI_MAJOR_M
 from geo.store.boundaries import ACCURACY_M
 
 if TYPE_CHECKING:
@@ -23,11 +24,12 @@ if TYPE_CHECKING:
     from geo.check.law import Place
     from geo.check.sites import Question
 
+    Floats: TypeAlias = NDArray[np.float64]
     Index: TypeAlias = NDArray[np.intp]
+    Flags: TypeAlias = NDArray[np.bool_]
     Objects: TypeAlias = NDArray[np.object_]
 
-_METRES_PER_DEGREE: Final = 110_500.0
-_WIDE_DEG: Final = 0.2
+_WIDE_M: Final = 20_000.0
 _HELD: Final[tuple[Held, ...]] = ("whole", "part", "none")
 
 
@@ -65,36 +67,68 @@ class GroundDesk:
     def places(self, batch: Batch) -> list[tuple[Place, bool]]:
         """Give each site's place and whether its county is in doubt, as `districts_of` and `near_border`.
 
-        A site well inside one county needs no cutting; the others are cut one by one.
+        A site well inside one county needs no cutting; the few others are cut one by one.
         """
-        shapes, counties = self._counties
-        boxes = _around(batch.shapes)
-        site, county = self._tree.query(boxes)
-        meets, holds = np.zeros(len(site), bool), np.zeros(len(site), bool)
-        for number in np.unique(county):
-            rows = np.flatnonzero(county == number)
-            meets[rows] = shapely.intersects(shapes[number], boxes[site[rows]])
-            holds[rows] = shapely.contains_properly(shapes[number], boxes[site[rows]])
-        count = np.bincount(site[meets], minlength=len(batch))
-        alone = np.full(len(batch), -1)
-        alone[site[holds]] = county[holds]
-        wide = (
-            np.ptp(shapely.bounds(batch.shapes).reshape(-1, 2, 2), axis=1).max(axis=1) > _WIDE_DEG
-        )
-        found = []
-        for at in range(len(batch)):
-            if not count[at]:
-                found.append((self._place(()), False))
-            elif count[at] == 1 and alone[at] >= 0 and not wide[at]:
-                found.append((self._place((counties[alone[at]],)), False))
-            else:
-                found.append(self._measured(batch, at))
+        boundaries = self.question.store.boundaries
+        beside = self._near_borders(batch)
+        return [
+            (
+                self._place(districts_of(shape, boundaries) if alone is None else alone),
+                near_border(batch.footprints[at], boundaries) if near is None else near,
+            )
+            for at, (shape, alone, near) in enumerate(
+                zip(batch.shapes, self._alone(batch), beside, strict=True)
+            )
+        ]
+
+    def _alone(self, batch: Batch) -> list[tuple[District, ...] | None]:
+        """Give the county of each site that lies well within a single one, ``None`` for other sites."""
+        site, county, holds = self._met(batch.shapes)
+        count = np.bincount(site, minlength=len(batch))
+        found: list[tuple[District, ...] | None] = [() if not n else None for n in count.tolist()]
+        sure = np.flatnonzero(holds & (count[site] == 1))
+        for at, number in zip(site[sure].tolist(), county[sure].tolist(), strict=True):
+            found[at] = (self._counties[1][number],)
         return found
 
-    def _measured(self, batch: Batch, at: int) -> tuple[Place, bool]:
-        boundaries = self.question.store.boundaries
-        place = self._place(districts_of(batch.shapes[at], boundaries))
-        return place, near_border(batch.footprints[at], boundaries)
+    def _near_borders(self, batch: Batch) -> list[bool | None]:
+        """Tell for each site whether its county is in doubt, ``None`` where only the local plane can tell.
+
+        `near_border` asks for the counties in a box of the plane; it lies between two of lon/lat.
+        """
+        extent, doubt = _doubt(batch.shapes)
+        outer = self._strangers(_around(batch.shapes, ACCURACY_M + doubt))
+        some = np.flatnonzero(outer & (extent < _WIDE_M))
+        inner = np.zeros(len(batch), dtype=bool)
+        inner[some] = self._strangers(_around(batch.shapes[some], ACCURACY_M - doubt[some]))
+        return [
+            None if may and not must else bool(must)
+            for may, must in zip(outer.tolist(), inner.tolist(), strict=True)
+        ]
+
+    def _strangers(self, boxes: Objects) -> Flags:
+        """Tell of boxes whether they meet several counties, not all of an office's own."""
+        own = self.question.store.boundaries.own
+        foreign = np.array([d.adcode not in own for d in self._counties[1]])
+        site, county, _ = self._met(boxes)
+        several = np.bincount(site, minlength=len(boxes)) > 1
+        some = np.bincount(site, weights=foreign[county], minlength=len(boxes)) > 0
+        return np.asarray(several & some)
+
+    def _met(self, shapes: Objects) -> tuple[Index, Index, Flags]:
+        """Find which shapes meet which counties, and whether these hold them clear of their border."""
+        counties = self._counties[0]
+        site, county = self._tree.query(shapes)
+        order = np.argsort(county, kind="stable")
+        site, county = site[order], county[order]
+        meets, holds = np.zeros(len(site), bool), np.zeros(len(site), bool)
+        for number in np.unique(county).tolist():
+            rows = slice(*np.searchsorted(county, [number, number + 1]))
+            holds[rows] = shapely.contains_properly(counties[number], shapes[site[rows]])
+            meets[rows] = holds[rows]
+            rest = np.flatnonzero(~holds[rows]) + rows.start
+            meets[rest] = shapely.intersects(counties[number], shapes[site[rest]])
+        return site[meets], county[meets], holds[meets]
 
     def _place(self, districts: tuple[District, ...]) -> Place:
         codes = tuple(district.adcode for district in districts)
@@ -168,9 +202,22 @@ def _held(area: Geometry, shapes: Objects) -> NDArray[np.int8]:
     return codes
 
 
-def _around(shapes: Objects) -> Objects:
-    """Box the shapes with more room than the accuracy of the published boundaries."""
+def _doubt(shapes: Objects) -> tuple[Floats, Floats]:
+    """Bound how wide a site with its surroundings is, and how far boxes of plane and lon/lat part, metres.
+
+    The local plane is turned against the meridians by less than 1e-3 as far as sites reach that are
+    narrower than `_WIDE_M`, and parallels bow in it by less than that of their length.
+    """
+    extent = np.ptp(shapely.bounds(shapes).reshape(-1, 2, 2), axis=1).max(axis=1) * 112e3
+    extent += 2 * ACCURACY_M
+    return extent, 2.0 + 1e-3 * extent
+
+
+def _around(shapes: Objects, metres: Floats) -> Objects:
+    """Box shapes with so many metres around."""
     west, south, east, north = shapely.bounds(shapes).T
-    dy = (1.1 * ACCURACY_M + 10.0) / _METRES_PER_DEGREE
-    dx = dy / np.maximum(np.cos(np.radians(np.maximum(np.abs(south), np.abs(north)))), 0.01)
+    middle = np.radians((south + north) / 2)
+    root = 1.0 - E2 * np.sin(middle) ** 2
+    dy = np.degrees(metres / (SEMI_MAJOR_M * (1.0 - E2) / root**1.5))
+    dx = np.degrees(metres / (SEMI_MAJOR_M / np.sqrt(root) * np.cos(middle)))
     return np.asarray(shapely.box(west - dx, south - dy, east + dx, north + dy))

@@ -16,7 +16,6 @@ from geo.spec.where import Everywhere
 from geo.spec.wording import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
     from datetime import date
 
     from shapely import Geometry
@@ -34,7 +33,7 @@ BY_HAND: Final = "需人工核对"
 
 
 @dataclass(frozen=True)
-class _Question:
+class Asked:
     """What is asked of every control alike."""
 
     project: Project
@@ -43,10 +42,7 @@ class _Question:
 
 
 class Lies(Protocol):
-    """How a footprint lies to places of plans: measured for it alone, or looked up in a batch."""
-
-    def inside(self, plan: str) -> bool:
-        """Tell whether it meets the territory of a plan."""
+    """How a footprint lies to a place: measured for it alone, or told from what a batch measured."""
 
     def relation(self, place: Geometry) -> Relation | None:
         """Tell how it lies to a place, as `relation_of`."""
@@ -60,10 +56,6 @@ class _Alone:
     """A footprint that is measured for itself."""
 
     site: Footprint
-    store: Store
-
-    def inside(self, plan: str) -> bool:
-        return bool(shapely.intersects(self.store.plan_territory(plan), self.site.geometry))
 
     def relation(self, place: Geometry) -> Relation | None:
         return relation_of(self.site.geometry, place)
@@ -75,43 +67,41 @@ class _Alone:
 def tasks_at(
     site: Footprint, store: Store, project: Project, *, day: date, existing: bool
 ) -> tuple[TaskHit, ...]:
-    """List what the workspace's plans say about a site; see `tasks_where`."""
-    return tasks_where(_Alone(site, store), store, project, day=day, existing=existing)
-
-
-def tasks_where(
-    site: Lies, store: Store, project: Project, *, day: date, existing: bool
-) -> tuple[TaskHit, ...]:
     """List what the workspace's plans say about the site, weightiest first.
 
     Projects and measures are listed where their place is narrower than the whole territory. Controls are listed
     unless their activities rule the project out.
-
-    Args:
-        site: How the footprint lies to places.
-        store: The workspace's data.
-        project: What is known about the project.
-        day: The day of the check.
-        existing: The project stands already.
     """
-    question = _Question(project, day, existing)
+    question, alone = Asked(project, day, existing), _Alone(site)
     found: list[TaskHit] = []
     for plan_id, plan in store.spec.plans.items():
-        inside = site.inside(plan_id)
-        keep = _everything if inside else _reaching
-        found += _projects(site, store.tasks(plan_id, keep=keep))
-        for control in store.controls(plan_id, keep=keep):
-            hit = _control(site, control, plan, question, inside=inside)
-            if hit is not None:
-                found.append(hit)
-    return tuple(sorted(found, key=lambda hit: (-hit.outcome.rank, hit.plan, hit.id)))
+        inside = bool(shapely.intersects(store.plan_territory(plan_id), site.geometry))
+        keep = _everything if inside else reaching
+        rows = (*store.tasks(plan_id, keep=keep), *store.controls(plan_id, keep=keep))
+        hits = (row_hit(alone, row, plan, question, inside=inside) for row in rows)
+        found += [hit for hit in hits if hit is not None]
+    return tuple(sorted(found, key=weightiest_first))
+
+
+def weightiest_first(hit: TaskHit) -> tuple[int, str, str]:
+    """Order what plans say."""
+    return -hit.outcome.rank, hit.plan, hit.id
+
+
+def row_hit(
+    site: Lies, found: LocatedTask, plan: Plan, question: Asked, *, inside: bool
+) -> TaskHit | None:
+    """Tell what one row of a plan says about the site; ``inside``: the site meets the plan's territory."""
+    if isinstance(found.task.row, ControlRow):
+        return _control(site, found, plan, question, inside=inside)
+    return _project(site, found)
 
 
 def _everything(_: Task) -> bool:
     return True
 
 
-def _reaching(task: Task) -> bool:
+def reaching(task: Task) -> bool:
     """Tell whether a row of a plan whose territory the site misses can concern it all the same.
 
     A prohibition can, by the accuracy of its place (see `guards_its_edge`).
@@ -119,18 +109,18 @@ def _reaching(task: Task) -> bool:
     return guards_its_edge(task) or may_leave(task.where)
 
 
-def _projects(site: Lies, tasks: Iterable[LocatedTask]) -> Iterator[TaskHit]:
-    for task in tasks:
-        geometry = task.located.geometry
-        if geometry is None or isinstance(task.task.where, Everywhere):
-            continue
-        relation = site.relation(geometry)
-        if relation in ("inside", "overlaps"):
-            yield _hit(task, relation, Outcome.NOTICE, _worth(task.located))
+def _project(site: Lies, task: LocatedTask) -> TaskHit | None:
+    geometry = task.located.geometry
+    if geometry is None or isinstance(task.task.where, Everywhere):
+        return None
+    relation = site.relation(geometry)
+    if relation not in ("inside", "overlaps"):
+        return None
+    return _hit(task, relation, Outcome.NOTICE, _worth(task.located))
 
 
 def _control(
-    site: Lies, found: LocatedTask, plan: Plan, question: _Question, *, inside: bool
+    site: Lies, found: LocatedTask, plan: Plan, question: Asked, *, inside: bool
 ) -> TaskHit | None:
     """Judge one control; ``inside`` tells whether the site lies in the plan's territory."""
     row, located = found.task.row, found.located

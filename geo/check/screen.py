@@ -111,6 +111,8 @@ def screen(site: Footprint, features: GeoDataFrame, *, near_m: float) -> list[Li
         return []
     worst_m = site.accuracy_m + float(features["accuracy_m"].max())
     rows = _candidates(site, features, reach_m=max(near_m, worst_m))
+    if not len(rows):
+        return []
     shapes = np.asarray(features.geometry.array, dtype=object)
     accuracy = features["accuracy_m"].to_numpy(dtype=float) + site.accuracy_m
     pairs = overlay([site.geometry], shapes[rows], threads=1, keep_shapes=True)
