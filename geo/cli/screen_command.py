@@ -73,7 +73,10 @@ def command(
         accuracy_m=accuracy_m, near_m=near_m, existing=existing,
         as_at=as_at or date.today(),  # noqa: DTZ011 - the planner's own day
     )  # fmt: skip
-    told = screen(space.store, question, pairs, progress=_progress(quiet=quiet))
+    told = screen(
+        space.store, question, pairs, progress=_progress(quiet=quiet),
+        announce=lambda words: tell(words, quiet=quiet),
+    )  # fmt: skip
     before = f"，其中 {told.resumed} 个在上次运行中已完成" if told.resumed else ""
     tell(f"已核查 {told.sites} 个地块{before}", quiet=quiet)
 

@@ -55,6 +55,11 @@ class Boundaries:
     def _by_code(self) -> dict[str, int]:
         return {code: at for at, code in enumerate(self.frame["adcode"])}
 
+    @cached_property
+    def _levels(self) -> dict[Level, geopandas.GeoDataFrame]:
+        """The areas by level: cutting them out anew would build their index anew."""
+        return {level: self.frame[self.frame["level"] == level] for level in LEVELS}
+
     def __contains__(self, adcode: str) -> bool:
         """Tell whether an adcode is known."""
         return adcode in self._by_code
@@ -102,7 +107,7 @@ class Boundaries:
 
     def touching(self, geometry: Geometry, *, level: Level = "county") -> geopandas.GeoDataFrame:
         """Return the areas of a level that intersect a geometry (EPSG:4490)."""
-        rows = self.frame[self.frame["level"] == level]
+        rows = self._levels[level]
         return rows.iloc[sorted(rows.sindex.query(geometry, predicate="intersects"))]
 
     def _at(self, adcode: str) -> int:

@@ -1,7 +1,8 @@
 """Screening a register: every site through the same check as a single one, in bounded memory, resumable.
 
-Sites go through `geo.check.sites.check_sites` some hundred at a time. Each batch is written as a
-part before the next is read; a run that was killed finds its parts and goes on after the last.
+Sites go through `geo.check.batch` some thousand at a time: layer by layer, then one by one before the judge of
+`check`. Each batch is written as a part before the next is read; a run that was killed finds its parts and goes on
+after the last.
 """
 
 from __future__ import annotations
@@ -11,14 +12,15 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from geo.check.batch import Desk
 from geo.check.ground import fingerprint as ground_fingerprint
-from geo.check.sites import check_sites
+from geo.check.sites import question_of
 from geo.errors import InputError, UsageError
 from geo.spec.wording import quoted
 from geo.version import TOOL
 from geo.workflow.screen_input import batches, count_sites, fingerprint
 from geo.workflow.screen_parts import Parts, write_out
-from geo.workflow.screen_rows import table_of
+from geo.workflow.screen_rows import Tabled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -56,6 +58,7 @@ def screen(
     outputs: Sequence[tuple[str, Path]],
     *,
     progress: Callable[[int, int | None], None] = lambda _done, _all: None,
+    announce: Callable[[str], None] | None = None,
 ) -> Screened:
     """Check every site of the files and write one row each.
 
@@ -64,16 +67,26 @@ def screen(
         question: What is asked.
         outputs: Format (parquet, gpkg, csv, xlsx) and file; the parts lie beside the first.
         progress: Told after every batch: sites done, sites in all if known.
+        announce: Told, in Chinese, when something takes long or is missing that would be faster.
 
     Raises:
         UsageError: No output or no site, or an industry or activity nobody knows.
         InputError: A file, or one of its sites, cannot be used; finished parts stay for the next run.
+        GeometryError: A site cannot be measured (too wide for one plane).
+        WorkspaceError: The table of activities has problems.
     """
     if not outputs:
         raise UsageError("没有给出输出文件 — 请用 --out 结果.parquet（或 .gpkg .csv .xlsx）")
     for path in question.files:
         if not path.is_file():
             raise InputError(f"{path.name}: 找不到文件 — 请检查路径")
+    asked = question_of(
+        store, as_at=question.as_at, industry=question.industry, activities=question.activities,
+        near_m=question.near_m, existing=question.existing,
+    )  # fmt: skip
+    industry = asked.project.industry
+    desk = Desk(asked, announce=announce)
+    tabled = Tabled(None if industry is None else (industry.code, industry.name or ""))
     parts = Parts.beside(outputs[0][1], _fingerprint(store, question))
     finished = parts.finished()
     done, resumed = 0, 0
@@ -83,14 +96,10 @@ def screen(
     )
     for number, sites in enumerate(held):
         if number >= finished:
-            result = check_sites(
-                sites, store, as_at=question.as_at, industry=question.industry,
-                activities=question.activities, near_m=question.near_m, existing=question.existing,
-            )  # fmt: skip
-            parts.save(number, table_of(result.sites))
+            parts.save(number, tabled.table(desk.check(sites)))
             done += len(sites)
         elif number == finished - 1:
-            resumed = done = sum(len(table) for table in parts.tables())
+            resumed = done = parts.rows()
         progress(done, everything)
     if not done:
         raise UsageError("没有要核查的地块 — 请给出含有地块的文件")
