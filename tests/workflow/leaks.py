@@ -73,7 +73,7 @@ def find_in(secrets: Secrets, path: Path) -> list[str]:
 
 def unpacked(data: bytes, depth: int = 0) -> Iterator[bytes]:
     """Yield some bytes and all that is packed in them: zips, streams of a PDF and its text, gzip, PNG text,
-    hexadecimal and base64 runs."""  # noqa: D209
+    hexadecimal and base64 runs."""
     yield data
     if depth >= _DEEPEST:
         return
@@ -166,7 +166,7 @@ def _in_text(secrets: Secrets, text: str) -> Iterator[str]:
     order = np.argsort(at, kind="stable")
     at, value, half = at[order], value[order], half[order]
     for system, vertices in secrets.values.items():
-        fine = 6e-6 if system == 4490 else 0.2  # noqa: PLR2004 (degrees, metres: less than a metre)
+        fine = 6e-6 if system == 4490 else 0.2
         for x, y in vertices:
             is_x, is_y = np.abs(value - x) <= half, np.abs(value - y) <= half
             if alone := [v for v, hit in ((x, is_x), (y, is_y)) if (hit & (half <= fine)).any()]:
@@ -194,12 +194,12 @@ def _numbers(text: str) -> Iterator[tuple[int, float, float]]:
     for match in _NUMBER.finditer(text):
         word = match[0].replace(",", "")
         whole, _, decimals = word.partition(".")
-        if len(decimals) < 4 and len(whole) < 6:  # noqa: PLR2004 - neither degrees nor metres
+        if len(decimals) < 4 and len(whole) < 6:
             continue
         # Truncated as well as rounded: one whole unit of the last place.
         unit = 10.0 ** -min(len(decimals), 9)
         yield match.start(), float(word), unit
-        if len(decimals) >= 4:  # noqa: PLR2004 - 112.4806 may be 112°48′06″
+        if len(decimals) >= 4:
             minutes, seconds = int(decimals[:2]), decimals[2:4] + "." + decimals[4:] + "0"
             value = int(whole) + minutes / 60 + float(seconds) / 3600
             yield match.start(), value, 10.0 ** -min(len(decimals) - 4, 5) / 3600
@@ -215,7 +215,7 @@ def _sexagesimal(text: str) -> Iterator[tuple[int, float, float]]:
 def _in_binary(secrets: Secrets, part: bytes) -> Iterator[str]:
     """Look for the vertices as doubles (any alignment, both orders), and for pairs of floats."""
     for system, vertices in secrets.values.items():
-        fine = 1e-6 if system == 4490 else 0.05  # noqa: PLR2004
+        fine = 1e-6 if system == 4490 else 0.05
         known = np.sort(vertices.ravel())
         for kind in ("<f8", ">f8"):
             for start in range(min(8, len(part) - 7)):

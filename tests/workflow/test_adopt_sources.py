@@ -30,7 +30,7 @@ def _adopt(root: Path, file: Path, *words: str) -> Result:
     return CliRunner().invoke(cli, ["adopt", str(file), *words, *_VOUCHED, "-w", str(root)])
 
 
-def _frame(crs: int = 4526):  # noqa: ANN202
+def _frame(crs: int = 4526):
     return table([square(0)], HXMC=["甲"]).to_crs(crs)
 
 
@@ -71,7 +71,7 @@ def _zipped_gdb(folder: Path) -> Path:
     return _zipped(folder, (p for p in _gdb(folder).rglob("*") if p.is_file()))
 
 
-def _zipped(folder: Path, parts) -> Path:  # noqa: ANN001
+def _zipped(folder: Path, parts) -> Path:
     with zipfile.ZipFile(folder / "红线.zip", "w") as archive:
         for part in sorted(parts):
             archive.write(part, part.relative_to(folder).as_posix())
