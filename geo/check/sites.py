@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import shapely
 
-from geo.check.controls import tasks_at
+from geo.check.controls import plans_at, tasks_at
 from geo.check.coverage import Settlement, Standing, settlement, standing
 from geo.check.evidence import BoundLetter, read_evidence
 from geo.check.ground import ground_of
@@ -23,6 +23,7 @@ from geo.check.units import units_at
 from geo.check.verdict import silent_outcome
 from geo.errors import CrsError, UsageError, WorkspaceError
 from geo.findings import CheckResult, Finding, LayerAsked, SiteResult, Size, worst
+from geo.findings.occupation import with_hectares
 from geo.space.measure import area_m2, length_m, perimeter_m, plane_area_m2
 from geo.space.zones import gauss_kruger
 from geo.spec.activities import read_activities
@@ -131,8 +132,10 @@ def _check(site: Site, question: _Question) -> SiteResult:
         reasons=reasons_of(
             site, asked, findings, tasks, near_border=near_border(shape, store.boundaries)
         ),
-        needed=needed_for(asked, findings, unsettled=unsettled, told=question.project.told, site=site),
-        topics=topic_rows(asked, findings, tasks, by_kind=by_kind),
+        needed=needed_for(findings, unsettled=unsettled, told=question.project.told, site=site),
+        topics=topic_rows(
+            asked, findings, tasks, by_kind=by_kind, plans=plans_at(site.geometry, store)
+        ),
         layers=asked, findings=findings, tasks=tasks,
         units=units_at(site.geometry, question.tables, store.spec.units),
         move=shortest_move(shape, findings, standings, prohibiting=prohibiting),
@@ -169,7 +172,7 @@ def _findings(
         if letter.overlaps
         for kind in letter.kinds
     ]
-    return tuple(sorted(found, key=lambda f: (-f.outcome.rank, not f.hit)))
+    return with_hectares(sorted(found, key=lambda f: (-f.outcome.rank, not f.hit)))
 
 
 def _asked(

@@ -17,7 +17,7 @@ from docx import Document
 from docx.oxml.ns import qn
 from docx.text.paragraph import Paragraph
 
-from geo.documents.captions import heading_level
+from geo.documents.styles import Styles
 
 _RESTART: Final = re.compile(r"\\r\s*(\d+)")
 _BY_LEVEL: Final = re.compile(r"\\s\s*(\d)")
@@ -102,8 +102,9 @@ def _miscounted(document: Any, same: set[Any]) -> Iterator[str]:
     for field in _fields(document):
         if field.words[0] == "SEQ" and field.words[1] in _LABELS:
             by_paragraph.setdefault(field.paragraph, []).append(field)
+    styles = Styles(document)
     for element in document.element.body.iter(qn("w:p")):
-        level = heading_level(Paragraph(element, document._body))  # noqa: SLF001
+        level = styles.heading_level(Paragraph(element, document._body))  # noqa: SLF001
         if level is not None:
             begun = {label: min(level, begun.get(label, 9)) for label in _LABELS}
         for held in by_paragraph.get(element, ()):

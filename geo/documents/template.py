@@ -24,7 +24,7 @@ from geo.documents.tokens import (
     surroundings,
     tokens_of,
 )
-from geo.errors import MissingError, UsageError
+from geo.errors import HongxianError, MissingError, UsageError
 
 NEEDS_EXTRA: Final = "{} 未安装 — 请安装 pip install hongxian[report]"
 Recorder = Callable[
@@ -86,6 +86,8 @@ def fill(
         raise UsageError(
             f"{template}: 标记写法不对（{error.message}）— 请核对 if/for 与 endif/endfor 是否成对"
         ) from error
+    except HongxianError:
+        raise  # It says what is wrong; some of its kind are ValueErrors too.
     except MISCALCULATED as error:
         at = place_by_trial(tokens, lambda text: _tried(text, names))
         raise UsageError(f"{template}: {at}算不出来（{error}）— 请检查两边是否都是数字") from error
@@ -93,7 +95,11 @@ def fill(
     _drop_thumbnail(document.part.package)
     embedded = embed(document, tuple(placed), numbering=numbering, template=template)
     kept = record(embedded, sandbox.printed, surroundings(tokens, sandbox))
-    if kept is not None:
+    if kept is None:
+        # A copy without record is for readers outside: it does not tell who wrote the template.
+        properties = document.core_properties
+        properties.author = properties.last_modified_by = ""
+    else:
         write_record(document, kept)
     out = io.BytesIO()
     document.save(out)

@@ -30,6 +30,7 @@ from geo.draw.window import (
 from geo.draw.wording import (
     INDEX_TITLE,
     LIST_TITLE,
+    NOT_FOR_PUBLIC,
     NOT_REVIEWED,
     UNNAMED_TITLE,
     Draft,
@@ -112,6 +113,13 @@ class Scene:
         """Tell whether anything drawn is schematic, which the sheet must say on its face."""
         layers = any(layer.authority == "schematic" for layer in self.layers)
         return layers or any(picture.schematic for picture in self.backdrops)
+
+    @property
+    def review(self) -> str:
+        """The map's 审图号; without one, what may not be done with the sheet."""
+        if self.approval:
+            return f"审图号：{self.approval}"
+        return NOT_FOR_PUBLIC if self.public else NOT_REVIEWED
 
     @property
     def internal(self) -> tuple[str, ...]:
@@ -342,4 +350,4 @@ def _inset_ratio(base: Base) -> float | None:
     return {0: None, 1: 1.0, 2: 1.75}[len(base.panes)]
 
 
-__all__ = ["LIST_TITLE", "NOT_REVIEWED", "Focus", "Scene", "compose", "relaid"]
+__all__ = ["LIST_TITLE", "Focus", "Scene", "compose", "relaid"]

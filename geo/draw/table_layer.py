@@ -17,7 +17,7 @@ from geo.errors import UsageError
 from geo.spec.layers import RasterSource
 from geo.spec.style import Label, Style
 from geo.spec.vocabulary import STATE_ZH
-from geo.store.locate import filtered
+from geo.store.conditions import filtered
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 ADMIN: Final = "行政区划"
 NOT_A_BORDER: Final = "图上界线不作为划界依据"
 NOT_REVIEWED: Final = "内部使用，未经审图"
+#: On a copy that leaves the office without 审图号: no longer internal, and still not to be shown to the public
+#: (地图管理条例 15).
+NOT_FOR_PUBLIC: Final = "未经审图，不得向社会公开"
 LIST_TITLE: Final = "任务编号"
 INDEX_TITLE: Final = "图幅编号"
 UNNAMED_TITLE: Final = "图上编号"

@@ -22,8 +22,8 @@ from geo.store.located import Located, missing, union
 if TYPE_CHECKING:
     from shapely import Geometry
 
-    from geo.store.locate import Locator, Scope
     from geo.store.raster import Raster
+    from geo.store.scope import Finder, Scope
 
 FORMS: Final = (w.Slope, w.Elevation, w.RidgeOr, w.Basin)
 DEM: Final = "dem"
@@ -33,7 +33,7 @@ BASINS: Final = "basins"
 CORRIDOR_M: Final = 3_000.0
 
 
-def locate(form: w.Form, scope: Scope, locator: Locator) -> Located:
+def locate(form: w.Form, scope: Scope, locator: Finder) -> Located:
     """Locate one of :data:`FORMS`; a raster that cannot be used is a complaint, not a crash."""
     try:
         return _locate(form, scope, locator)
@@ -41,7 +41,7 @@ def locate(form: w.Form, scope: Scope, locator: Locator) -> Located:
         return missing(unresolved=f"高程数据无法使用：{error}")
 
 
-def _locate(form: w.Form, scope: Scope, locator: Locator) -> Located:
+def _locate(form: w.Form, scope: Scope, locator: Finder) -> Located:
     if isinstance(form, w.Basin):
         return _basin(form, scope, locator)
     assert isinstance(form, w.Slope | w.Elevation | w.RidgeOr)  # noqa: S101 - told by FORMS
@@ -59,7 +59,7 @@ def _locate(form: w.Form, scope: Scope, locator: Locator) -> Located:
     return _resting(_terrain(form, body, dem), locator)
 
 
-def _dem(locator: Locator) -> Raster | None:
+def _dem(locator: Finder) -> Raster | None:
     path = locator.store.raster_path(DEM)
     if path is None:
         return None
@@ -72,7 +72,7 @@ def _dem(locator: Locator) -> Raster | None:
     return open_raster(path, shown=Path(path.name), band=source.band)
 
 
-def _resting(found: Located, locator: Locator) -> Located:
+def _resting(found: Located, locator: Finder) -> Located:
     """Say that a place rests on the DEM: it is worth no more, and stays inside where the DEM does."""
     spec = locator.store.spec.layers[DEM]
     worth = weakest(found.authority, spec.authority or "schematic")
@@ -111,7 +111,7 @@ def _terrain(form: w.Slope | w.Elevation, body: Located, dem: Raster) -> Located
     )
 
 
-def _ridge(form: w.RidgeOr, body: Located, dem: Raster | None, locator: Locator) -> Located:
+def _ridge(form: w.RidgeOr, body: Located, dem: Raster | None, locator: Finder) -> Located:
     assert body.geometry is not None  # noqa: S101 - told by the caller
     if dem is not None and _coverage(dem, body.geometry) > 0.0:
         from geo.store.ridges import trace_ridges  # noqa: PLC0415 - see the module's text
@@ -125,7 +125,7 @@ def _ridge(form: w.RidgeOr, body: Located, dem: Raster | None, locator: Locator)
     return body.with_geometry(area).schematic(remark, accuracy_m=form.ridge_or)
 
 
-def _basin(form: w.Basin, scope: Scope, locator: Locator) -> Located:
+def _basin(form: w.Basin, scope: Scope, locator: Finder) -> Located:
     """A supplied layer of basins first, then the DEM, then a corridor that says what it is."""
     if not locator.unsupplied(BASINS):
         found, open_ = locator.named(form, form.basin, scope, layer=BASINS)
@@ -147,7 +147,7 @@ def _basin(form: w.Basin, scope: Scope, locator: Locator) -> Located:
     return rivers.with_geometry(corridor).schematic(remark, accuracy_m=width)
 
 
-def _other_rivers(own: Geometry, locator: Locator) -> Geometry | None:
+def _other_rivers(own: Geometry, locator: Finder) -> Geometry | None:
     """Every river outside the network asked for: what drains to them does not drain to it."""
     rivers = locator.store.rivers
     if rivers is None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from geo.check import words
+from geo.check.land import with_land
 from geo.check.sites import check_sites
 from geo.errors import InputError, UsageError
 from geo.sites.parameters import read_parameters
@@ -58,7 +59,7 @@ def ask(store: Store, question: SiteQuestion) -> SiteAnswer:
         read_footprints(store, question), store, as_at=question.as_at, industry=question.industry,
         activities=question.activities, near_m=question.near_m, evidence=question.evidence, existing=question.existing,
     )  # fmt: skip
-    return SiteAnswer(result, store)
+    return SiteAnswer(with_land(result, store), store)
 
 
 def read_footprints(store: Store, question: SiteQuestion) -> list[Site]:

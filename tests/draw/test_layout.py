@@ -76,6 +76,27 @@ def test_a_scale_too_large_for_the_paper_is_refused():
         choose_layout(wanted((60e3, 40e3), scale=10_000), shipped())
 
 
+def test_a_scale_that_does_not_fit_is_answered_with_one_that_does():
+    free = choose_layout(wanted((60e3, 40e3)), shipped()).denominator
+    with pytest.raises(UsageError, match=f"请改为 scale: {free}（"):
+        choose_layout(wanted((60e3, 40e3), scale=10_000), shipped())
+
+
+def test_an_extent_beyond_all_scales_is_refused():
+    with pytest.raises(UsageError, match="放不下"):
+        choose_layout(wanted((20e6, 10)), shipped())
+
+
+def test_the_map_does_not_shrink_to_fill_its_margin():
+    # A short legend beside a square: below it the sheet would look fuller at a smaller scale.
+    wide = choose_layout(wanted((50e3, 38e3)), shipped())
+    each = [
+        choose_layout(wanted((50e3, 38e3), orientation=way), shipped()).denominator
+        for way in ("landscape", "portrait")
+    ]
+    assert wide.denominator == min(each)
+
+
 def test_a_legend_too_long_for_the_paper_is_refused():
     many = tuple(Entry("entry", f"一个很长的图例条目{n}", Ink(), ("line",)) for n in range(400))
     with pytest.raises(UsageError, match="400 行图例"):
