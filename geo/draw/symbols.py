@@ -140,6 +140,9 @@ def _water(size: float, priority: int) -> Label:
 
 
 PRESETS: Final[dict[str, Preset]] = {
+    "plan_progress": Preset(
+        _point("circle", "#8c8c8c"), "规划任务", label=Label(size=7, priority=6, face="sans")
+    ),
     "province": Preset(BORDERS["province"], "行政区划"),
     "city": Preset(BORDERS["city"], "行政区划", label=Label(size=11, priority=9)),
     "districts": Preset(BORDERS["county"], "行政区划", label=Label(size=10, priority=9)),
