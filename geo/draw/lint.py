@@ -12,7 +12,7 @@ from geo.draw.palette import confusable, contrast
 from geo.draw.sheet import draw_arranged
 from geo.draw.wording import NOT_REVIEWED
 from geo.errors import MissingError, Problem
-from geo.spec.vocabulary import SCHEMATIC_NOTICE
+from geo.spec.vocabulary import SCHEMATIC_NOTICE, STATE_ZH
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 _CONTRAST: Final = 3.0
 #: More names than this in the margin's list make a map hard to read.
 _MANY: Final = 12
+_UNREADABLE: Final = STATE_ZH["unreadable"]
 
 
 @dataclass(frozen=True)
@@ -128,6 +129,12 @@ def _furniture(scene: Scene, pen: Pen) -> Iterator[Fault]:
             yield Fault(
                 f"图层“{layer.title}”没有数据日期", "请填写 as_of 或规划的 issued", warning=True,
                 layer=layer,
+            )  # fmt: skip
+    for gap in scene.skipped:
+        if gap.reason == _UNREADABLE:
+            yield Fault(
+                f"图层“{gap.title}”读取失败，没有画上", gap.detail or "请检查图层文件的 source",
+                warning=True, key=("layers",),
             )  # fmt: skip
     if not scene.unit:
         yield Fault("图签没有制图单位", "请在 workspace.yml 的 credits.unit 填写", warning=True)
