@@ -53,8 +53,8 @@ def lint(scene: Scene) -> tuple[Fault, ...]:
         message, _, hint = str(error).partition(" — ")
         return (Fault(message, hint),)
     found = (
-        *_furniture(arranged.scene, pen), *_labels(arranged), *_legible(arranged, pen),
-        *_colours(arranged.scene),
+        *_furniture(arranged.scene, pen), *_layers(arranged.scene), *_labels(arranged),
+        *_legible(arranged, pen), *_colours(arranged.scene),
     )  # fmt: skip
     return tuple(dict.fromkeys(found))
 
@@ -120,6 +120,12 @@ def _furniture(scene: Scene, pen: Pen) -> Iterator[Fault]:
         yield Fault("图上没有图例", "请至少保留一个图层的 legend", key=("layers",))
     if not any(text.startswith("比例尺") for text in said):
         yield Fault("图上没有比例尺", "请检查 page.scale", key=("page", "scale"))
+    if not scene.unit:
+        yield Fault("图签没有制图单位", "请在 workspace.yml 的 credits.unit 填写", warning=True)
+
+
+def _layers(scene: Scene) -> Iterator[Fault]:
+    """Look for layers without a source or a date, and those that should be there and could not be read."""
     for layer in scene.layers:
         if not layer.credit:
             yield Fault(
@@ -136,8 +142,6 @@ def _furniture(scene: Scene, pen: Pen) -> Iterator[Fault]:
                 f"图层“{gap.title}”读取失败，没有画上", gap.detail or "请检查图层文件的 source",
                 warning=True, key=("layers",),
             )  # fmt: skip
-    if not scene.unit:
-        yield Fault("图签没有制图单位", "请在 workspace.yml 的 credits.unit 填写", warning=True)
 
 
 def _labels(arranged: Arranged) -> Iterator[Fault]:
