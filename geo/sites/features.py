@@ -63,7 +63,8 @@ def read_records(collection: Any, *, shown: Path, budget: Budget) -> tuple[Drawi
 
 def _each(collection: Any, shown: Path) -> Iterator[Any]:
     """Take records one at a time; a fault inside GDAL refuses the file."""
-    records = iter(collection)
+    with refusing(shown, _REEXPORT):
+        records = iter(collection)  # GDAL looks for the columns here
     for _ in range(MAX_FEATURES + 1):
         with refusing(shown, _REEXPORT):
             record = next(records, None)

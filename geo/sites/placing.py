@@ -142,11 +142,17 @@ def _geometry(drawing: Drawing, runs: list[Run]) -> tuple[Any, tuple[str, ...], 
 
 
 def _working(plane: Geometry, reading: Reading) -> Geometry:
-    """Move a geometry to EPSG:4490; rounding that breaks it is mended."""
+    """Move a geometry to EPSG:4490; rounding that breaks it is mended.
+
+    Raises:
+        CrsError: There is no way, or nothing is left of it.
+    """
     candidate = reading.candidate
     moved: Any = to_working(plane, candidate.via, helmert=reading.helmert)
     if not shapely.is_valid(moved):
         moved = shapely.make_valid(moved, method="structure", keep_collapsed=False)
+    if moved.is_empty:
+        raise CrsError("换算为经纬度后图形没有面积 — 请核对坐标系的参数和坐标")
     return moved
 
 

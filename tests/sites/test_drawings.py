@@ -318,6 +318,18 @@ def test_a_prj_with_a_meridian_of_its_own_is_computed_as_it_says(corpus, tmp_pat
     assert site.plane is None
 
 
+@pytest.mark.parametrize("scale", ["1e20", "10.0"])
+def test_a_prj_whose_metre_is_none_is_refused(corpus, tmp_path, scale):
+    path = corpus.gis(tmp_path, "ESRI Shapefile", "a.shp", epsg=4547)
+    prj = path.with_suffix(".prj")
+    text = prj.read_text().replace("CGCS2000_3_Degree_GK_CM_114E", "X")
+    # Northings of 4 020 km become 402 km or nothing: the other origin keeps the parcel in China.
+    text = text.replace('"Latitude_Of_Origin",0.0', '"Latitude_Of_Origin",38.0')
+    prj.write_text(text.replace('"Scale_Factor",1.0', f'"Scale_Factor",{scale}'))
+    with pytest.raises(InputError, match="投影参数有误"):
+        read_sites(path)
+
+
 def test_several_features_become_several_sites_with_their_fields(tmp_path):
     path = tmp_path / "多.gpkg"
     schema = {"geometry": "Point", "properties": {"XMMC": "str", "MJ": "float", "空": "str"}}

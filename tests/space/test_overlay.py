@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.errors import GeometryError, UsageError
-from geo.space import overlay as module
+from geo.space import overlay_geos as module
 from geo.space.measure import area_m2, length_m
 from geo.space.overlay import INSIDE, OVERLAPS, TOUCHES, overlay
 
