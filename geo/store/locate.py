@@ -99,7 +99,8 @@ class Locator:
             return method(form, here)
         for room in (locate_rivers, locate_terrain):
             if type(form) in room.FORMS:
-                return room.locate(form, here, self)
+                found: Located = room.locate(form, here, self)
+                return found
         message = f"form {type(form).__name__} has no locator"
         raise AssertionError(message)
 
