@@ -314,6 +314,23 @@ def test_a_boundary_moved_a_little_counts_only_the_strip(root: Path, tmp_path: P
     assert adoption.change.area_out_m2 == pytest.approx(0, abs=1)
 
 
+def test_the_same_border_with_other_vertices_is_no_change(root: Path, tmp_path: Path) -> None:
+    """Half of a square goes; its other half is drawn with a vertex more, which leaves a hair of a border."""
+    adopt(root, said(_redline(tmp_path / "STBHHX.shp", [square(0)]), "ecological_redline"))
+    x, y = EAST, NORTH
+    half = shapely.Polygon(
+        [(x, y), (x + 500, y), (x + 500, y + 1000), (x + 137, y + 1000), (x, y + 1000)]
+    )
+    later = said(_redline(tmp_path / "新.shp", [half]), "ecological_redline")
+    change = examine(open_store(root), later).change
+    assert change is not None
+    assert change.area_out_m2 == pytest.approx(5e5, rel=1e-3)
+    assert len(change.into) == 0
+    (gone,) = change.out
+    # Half a square and nothing else: its own box is filled by it.
+    assert gone.area / gone.envelope.area > 0.95
+
+
 def test_the_same_file_twice_is_no_new_version(root: Path, tmp_path: Path) -> None:
     handover = said(_redline(tmp_path / "STBHHX.shp"), "ecological_redline")
     adopt(root, handover)
