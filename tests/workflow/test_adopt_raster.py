@@ -24,6 +24,7 @@ from geo.store.raster import open_raster
 from geo.store.store import open_store
 from geo.workflow.adopt_layer import Handover
 from geo.workflow.adopt_raster import RasterAdoption, commit_raster, examine_raster, report_raster
+from geo.workflow.verify import verify
 from tests.workflow.office import office, said, shapefile, snapshot, square, table
 
 #: All of 屯留区 lies between 112.4 and 113.1°E, 36.1 and 36.6°N.
@@ -491,3 +492,11 @@ def test_an_adopted_raster_opens_as_it_says(root: Path, tmp_path: Path) -> None:
     adoption = adopt(root, dem(raster(tmp_path / "a.tif", ramp())))
     held = open_raster(root / adoption.data, shown=Path(adoption.data))
     assert held.resolution_m == pytest.approx(adoption.raster.resolution_m)
+
+
+def test_verify_opens_rasters_and_tells_what_is_broken(root: Path, tmp_path: Path) -> None:
+    adoption = adopt(root, dem(raster(tmp_path / "a.tif", ramp())))
+    assert not [w for w in verify(root).warnings if w.file.name == "dem.yml"]
+    (root / adoption.data).write_bytes(b"II*\0")
+    (told,) = [w for w in verify(root).warnings if w.file.name == "dem.yml"]
+    assert "读取失败" in told.message
