@@ -124,8 +124,8 @@ def _methods(site: SiteResult) -> Iterator[Block]:
         f"坐标系：{system}；判定依据：{reading.how}。",
         "空间比对在 CGCS2000（EPSG:4490）上进行；面积为椭球面积（测地线边），距离为椭球面最短距离。",
     ]
-    if site.site.accuracy_m:
-        lines.append(f"用地坐标精度按 ±{site.site.accuracy_m:g} m 计。")
+    if accuracy := site.site.accuracy_m + reading.accuracy_m:
+        lines.append(f"用地坐标精度按 ±{accuracy:.3g} m 计。")
     lines += [f"{text}。" for text in (*reading.suspicions, *site.site.repairs)]
     yield Bullets(tuple(line.replace("。。", "。") for line in lines))
 

@@ -121,9 +121,9 @@ def _arrangements(wanted: Wanted, fonts: Lettering) -> Iterator[tuple[Layout, Fi
     """Offer drafts with their map frames, and how to fill each with its legend."""
     long, short = SIZES[wanted.page.size]
     turned = {"landscape": ((long, short),), "portrait": ((short, long),)}
-    pages = turned.get(wanted.page.orientation, ((long, short), (short, long)))
-    if wanted.page.size == "16:9":
-        pages = ((long, short),)
+    # A slide stands upright only where that is asked for.
+    either = ((long, short),) if wanted.page.size == "16:9" else ((long, short), (short, long))
+    pages = turned.get(wanted.page.orientation, either)
     for width, height in pages:
         body = _body(wanted, fonts, width, height)
         scale = body.type_scale

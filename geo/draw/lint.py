@@ -11,7 +11,7 @@ from geo.draw.layout import LEGIBLE_PT
 from geo.draw.palette import confusable, contrast
 from geo.draw.sheet import draw_arranged
 from geo.errors import MissingError, Problem
-from geo.spec.vocabulary import SCHEMATIC_NOTICE
+from geo.spec.vocabulary import SCHEMATIC_NOTICE, STATE_ZH
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _CONTRAST: Final = 3.0
 #: More names than this in the margin's list make a map hard to read.
 _MANY: Final = 12
+_UNREADABLE: Final = STATE_ZH["unreadable"]
 
 
 @dataclass(frozen=True)
@@ -51,8 +52,8 @@ def lint(scene: Scene) -> tuple[Fault, ...]:
         message, _, hint = str(error).partition(" — ")
         return (Fault(message, hint),)
     found = (
-        *_furniture(arranged.scene, pen), *_labels(arranged), *_legible(arranged, pen),
-        *_colours(arranged.scene),
+        *_furniture(arranged.scene, pen), *_layers(arranged.scene), *_labels(arranged),
+        *_legible(arranged, pen), *_colours(arranged.scene),
     )  # fmt: skip
     return tuple(dict.fromkeys(found))
 
@@ -118,6 +119,12 @@ def _furniture(scene: Scene, pen: Pen) -> Iterator[Fault]:
         yield Fault("图上没有图例", "请至少保留一个图层的 legend", key=("layers",))
     if not any(text.startswith("比例尺") for text in said):
         yield Fault("图上没有比例尺", "请检查 page.scale", key=("page", "scale"))
+    if not scene.unit:
+        yield Fault("图签没有制图单位", "请在 workspace.yml 的 credits.unit 填写", warning=True)
+
+
+def _layers(scene: Scene) -> Iterator[Fault]:
+    """Look for layers without a source or a date, and those that should be there and could not be read."""
     for layer in scene.layers:
         if not layer.credit:
             yield Fault(
@@ -128,8 +135,12 @@ def _furniture(scene: Scene, pen: Pen) -> Iterator[Fault]:
                 f"图层“{layer.title}”没有数据日期", "请填写 as_of 或规划的 issued", warning=True,
                 layer=layer,
             )  # fmt: skip
-    if not scene.unit:
-        yield Fault("图签没有制图单位", "请在 workspace.yml 的 credits.unit 填写", warning=True)
+    for gap in scene.skipped:
+        if gap.reason == _UNREADABLE:
+            yield Fault(
+                f"图层“{gap.title}”读取失败，没有画上", gap.detail or "请检查图层文件的 source",
+                warning=True, key=("layers",),
+            )  # fmt: skip
 
 
 def _labels(arranged: Arranged) -> Iterator[Fault]:

@@ -77,7 +77,7 @@ def from_tally(item: DrawTally, store: Store) -> Batch:
     return Batch(
         DrawnLayer(
             id=f"tally:{item.tally}:{item.value}:{item.draw}", title=title, kind="layer",
-            group=f"{title}（{unit}，括号内为个数）",
+            group=f"{title}（{unit}；括号内为地区数）",
             geometry=shapely.point_on_surface(units) if circles else units, names=names,
             class_of=found.of, classes=found.classes, label=None if circles else label, labels=told,
             facts=tuple({"名称": n, name: _with_unit(v, unit)} for n, v in zip(names, said, strict=True)),

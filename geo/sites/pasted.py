@@ -88,16 +88,15 @@ def _pairs_in(row: GridRow, shown: Path) -> tuple[list[_Pair], str, bool]:
     if spaced := _spaced(cells):
         return [spaced], cells[0] if len(cells) == _SPACED[1] else "", True
     found = [(at, number) for at, text in enumerate(cells) if (number := _telling(text))]
-    if len(found) <= _PAIR + 1:
-        # Commas and blanks by turns, as in "112.80,36.32 112.81,36.32".
-        finer = [n for text in re.split(r"[\s,;|、]+", row.text) if (n := _telling(text))]
-        if len(finer) >= 2 * _PAIR:
-            found = list(enumerate(finer))
-            cells = []
+    # Commas and blanks by turns: "112.80,36.32 112.81,36.32", "1，X=4021718.94 Y=38392240.00".
+    tokens = re.split(r"[\s,;|、]+", row.text)
+    finer = [(at, number) for at, text in enumerate(tokens) if (number := _telling(text))]
+    if len(finer) > len(found) and (len(found) < _PAIR or len(finer) >= 2 * _PAIR):
+        cells, found = tokens, finer
     if len(found) < _PAIR:
         return [], "", bool(found or signed)
     at = found[0][0]
-    return _paired([number for _, number in found]), cells[at - 1] if at and cells else "", True
+    return _paired([number for _, number in found]), cells[at - 1] if at else "", True
 
 
 def _paired(numbers: Sequence[Number]) -> list[_Pair]:

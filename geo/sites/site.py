@@ -64,7 +64,8 @@ class Site:
         declared_area_m2: The area the file states, in square metres; ``None`` when it states none
             or its unit cannot be told.
         declared_words: The stated area as written, with the unit and how it was found.
-        accuracy_m: How far the true boundary may lie from this one, in metres.
+        accuracy_m: How far the true boundary may lie from this one, in metres, as surveyed and written;
+            what the reading of the coordinate system adds stands in ``crs.accuracy_m``.
         repairs: Chinese sentences, one per thing that was not as it should be.
         attributes: The file's own fields, as text.
     """

@@ -82,6 +82,7 @@ class Desk:
         coarse = result and replace(result, sites=tuple(site.coarse() for site in result.sites))
         self.result = for_outside(coarse) if coarse and asked.redact else coarse
         self.makers: dict[str, tuple[str, str, dict[str, Any]]] = {}
+        self.passages: dict[tuple[str, int], Passage] = {}
         self._figures: dict[str, Figure] = {}
 
     @cached_property
@@ -201,7 +202,8 @@ class Desk:
         for block in blocks:
             if isinstance(block, Table):
                 self.makers[block.id] = ("table", table_name(block.id), {"site": site})
-        return Passage(blocks)
+        self.passages[name, site] = Passage(blocks)
+        return self.passages[name, site]
 
     def indicator(self, plan: str, no: str | int) -> Mapping[str, Any]:
         """Answer with one indicator, values as printed.
@@ -361,7 +363,8 @@ class Desk:
         return sites[number - 1]
 
 
-_FUNCTIONS: Final = (
-    "map", "site_map", "chart", "table", "passage", "indicator", "indicators", "tasks", "count", "ref",
-    "figure_list", "table_list",
+#: What puts in something else than text.
+PLACING: Final = (
+    "map", "site_map", "chart", "table", "passage", "ref", "figure_list", "table_list",
 )  # fmt: skip
+_FUNCTIONS: Final = (*PLACING, "indicator", "indicators", "tasks", "count")

@@ -38,6 +38,7 @@ class SiteQuestion:
     evidence: Path | None = None
     existing: bool = False
     helmert: Path | None = None
+    table: str | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,7 +78,7 @@ def read_footprints(store: Store, question: SiteQuestion) -> list[Site]:
         try:
             sites += read_sites(
                 path, crs=question.crs, accuracy_m=question.accuracy_m, helmert=helmert,
-                plausible=store.territory,
+                plausible=store.territory, table=question.table,
             )  # fmt: skip
         except InputError as error:
             faults.append(str(error))

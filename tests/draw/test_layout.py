@@ -63,6 +63,17 @@ def test_the_orientation_a_map_asks_for_is_kept():
     assert layout.width > layout.height
 
 
+@pytest.mark.parametrize("size", ["A4", "A3", "16:9", "figure"])
+@pytest.mark.parametrize("way", ["landscape", "portrait"])
+def test_every_paper_can_be_turned_either_way(size, way):
+    layout = choose_layout(wanted((50e3, 50e3), size=size, orientation=way), shipped()).layout
+    assert (layout.width > layout.height) == (way == "landscape")
+
+
+def test_a_slide_lies_flat_unless_asked():
+    assert choose_layout(wanted((30e3, 90e3), size="16:9"), shipped()).layout.width > 330
+
+
 def test_a_given_scale_is_kept():
     assert choose_layout(wanted((20e3, 20e3), scale=250_000), shipped()).denominator == 250_000
 

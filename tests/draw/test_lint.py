@@ -7,7 +7,8 @@ from geo.draw.pen import new_pen
 from geo.draw.scene import compose
 from geo.spec.maps import MapSpec
 from geo.spec.marked import parse_yaml
-from tests.draw.draw_world import DAY, scene_of
+from geo.store.store import open_store
+from tests.draw.draw_world import DAY, make_store, scene_of
 
 
 def messages(scene):
@@ -55,6 +56,13 @@ def test_a_layer_without_source_or_date_is_told(store):
     found = messages(replace(scene, layers=(layer,)))
     assert "图层“rivers”没有资料来源" in found
     assert "图层“rivers”没有数据日期" in found
+
+
+def test_a_layer_that_cannot_be_read_is_told_not_only_left_out(tmp_path):
+    make_store(tmp_path)
+    (tmp_path / "data" / "rivers.geojson").write_text("{}", encoding="utf-8")
+    scene = scene_of(open_store(tmp_path), "districts", "rivers")
+    assert "图层“rivers”读取失败，没有画上" in messages(scene)
 
 
 def test_a_sheet_without_an_office_is_told(store):

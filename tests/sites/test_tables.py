@@ -194,6 +194,15 @@ def test_columns_side_by_side_are_ordered_by_point_number(write):
     assert area(site) == pytest.approx(10_000)
 
 
+@pytest.mark.parametrize("sep", ["，", "、", ". ", "\t"])
+def test_corners_written_as_in_a_mining_licence_are_read(write, sep):
+    rows = [f"{at}{sep}X={n:.2f} Y={e:.2f}" for at, (n, e) in enumerate(corners(), 1)]
+    (site,) = read(
+        write, "矿区范围拐点坐标（2000国家大地坐标系）", *rows, "标高：1200m至900m", name="a.txt"
+    )
+    assert area(site) == pytest.approx(10_000)
+
+
 def test_two_systems_side_by_side_are_refused(write):
     a = lines(corners())
     rows = [f"{row},{row.partition(',')[2]}" for row in a]
@@ -347,13 +356,6 @@ def test_headings_in_two_rows_with_a_merged_one_above(tmp_path):
     assert site.crs.how.startswith("表头写明 CGCS2000")
 
 
-def test_degrees_minutes_seconds_that_stand_once_only_are_refused(tmp_path):
-    headings = [["点号", "东经", "", "", "北纬", "", ""], ["", "'", "分", "秒", "度", "分", "秒"]]
-    rows = [[f"J{i}", 112, 52, 30 + i, 36, 18, 18 + i * i] for i in range(4)]
-    with pytest.raises(InputError, match="第 2 行表头的 度、分、秒 不成对"):
-        read_sites(workbook(tmp_path, {"拐点": [*headings, *rows]}))
-
-
 def test_two_sheets_with_coordinates_ask_which(tmp_path):
     rows = [["点号", "X", "Y"], *[[f"J{i}", *p] for i, p in enumerate(corners(), 1)]]
     path = workbook(tmp_path, {"红线": rows, "说明": [["无"]], "占地": rows})
@@ -428,9 +430,9 @@ def test_angles_in_a_csv_are_read_however_excel_quotes_their_seconds(write, form
     [
         "112.80000,36.32000 112.80500,36.32000 112.80500,36.32400 112.80000,36.32400",
         "112.80000,36.32000;112.80500,36.32000;112.80500,36.32400;112.80000,36.32400",
-        (
-            "1、东经112°48′00″，北纬36°19′12″；2、东经112°48′18″，北纬36°19′12″；3、东经112°48′18″，北纬36°19′26.4″；"
-            "4、东经112°48′00″，北纬36°19′26.4″。"
+        "".join(
+            f"{at}、东经{d}°{m:02d}′{s:02d}″，北纬{e}°{n}′{t}″；"
+            for at, (d, m, s, e, n, t) in enumerate(DMS, 1)
         ),
     ],
 )

@@ -27,10 +27,10 @@ from geo.draw.site_map import site_scene
 from geo.errors import InputError, UsageError, WorkspaceError
 from geo.spec.workspace import read_workspace
 from geo.store.store import open_store
-from geo.workflow import reports as reports_module
 from geo.workflow.build import build
 from geo.workflow.report_redact import for_outside, without_places
 from geo.workflow.report_stale import stale_of
+from geo.workflow.report_templates import SHIPPED
 from geo.workflow.reports import make_report, report_spec
 from tests.documents.bureau import repacked, template, texts, xml_of
 from tests.documents.ooxml import faults
@@ -343,7 +343,7 @@ def test_wrong_wishes_are_told(root):
 
 
 @pytest.mark.parametrize("style", ["report", "gongwen"])
-@pytest.mark.parametrize("name", list(reports_module.SHIPPED))
+@pytest.mark.parametrize("name", list(SHIPPED))
 def test_every_shipped_template_is_filled(root, name, style):
     spec = report_spec(title="报告", template=name, style=style, plan="试",
                        sites=["site.geojson"] if name == "site_check" else [])  # fmt: skip

@@ -10,10 +10,12 @@ from decimal import Decimal
 
 import pytest
 import shapely
+from click.testing import CliRunner
 from docx import Document
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
 from geo.check.land import with_land
+from geo.cli import check_command
 from geo.errors import InputError
 from geo.store.store import open_store
 from geo.workflow.site_report import SiteQuestion, ask, render
@@ -240,6 +242,28 @@ def test_a_bare_code_of_ownership_is_said_to_be_a_code(answer, tmp_path):
     add_layer(tmp_path, "land_use", parcels, accuracy=1)
     again = asked_again(answer, open_store(tmp_path))
     assert {row[3] for row in land_sheet(again)} == {"权属性质 30", None}
+
+
+def test_a_workbook_with_two_sheets_of_coordinates_asks_which_and_takes_the_answer(
+    store, tmp_path, monkeypatch
+):
+    book = Workbook()
+    for name, east in (("用地", 500_000), ("图框", 400_000)):
+        sheet = book.create_sheet(name)
+        sheet.append(["点号", "X", "Y"])
+        corners = [(0, 0), (100, 0), (100, 100), (0, 100)]
+        for at, (dn, de) in enumerate(corners, 1):
+            sheet.append([f"J{at}", 4_020_000 + dn, 38_000_000 + east - 108_000 + de])
+    book.save(tmp_path / "用地.xlsx")
+    monkeypatch.chdir(tmp_path)
+    arguments = ["用地.xlsx", "--as-at", "2026-11-22"]
+    with pytest.raises(
+        InputError, match="2 个含图形的工作表：用地、图框 — 请用 --table 指明用哪一个"
+    ):
+        check_command.command.main(arguments, standalone_mode=False)
+    told = CliRunner().invoke(check_command.command, [*arguments, "--table", "用地"])
+    assert "面积：99" in told.output
+    assert told.exit_code == 11
 
 
 def test_geojson_holds_the_site_and_its_overlaps(answer):
