@@ -254,6 +254,42 @@ def test_a_mosaic_under_the_name_of_a_tiff_is_still_judged(root: Path, tmp_path:
         examine_raster(open_store(root), dem(path))
 
 
+@pytest.mark.parametrize("suffix", [".msk", ".ovr"])
+@pytest.mark.parametrize("mosaic", [False, True])
+def test_a_mosaic_disguised_as_mask_or_overviews_is_refused(
+    root: Path, tmp_path: Path, suffix: str, *, mosaic: bool
+) -> None:
+    file = raster(tmp_path / "分幅.tif", ramp())
+    (tmp_path / f"分幅.tif{suffix}").write_text("<VRTDataset/>")
+    with pytest.raises(InputError, match=f"分幅.tif{suffix} 不是 TIFF"):
+        examine_raster(open_store(root), dem(_vrt(tmp_path, "分幅.tif") if mosaic else file))
+
+
+def test_notes_beside_a_raster_that_name_other_files_are_refused(
+    root: Path, tmp_path: Path
+) -> None:
+    file = raster(tmp_path / "a.tif", ramp())
+    (tmp_path / "a.tif.aux.xml").write_text(
+        '<PAMDataset><Metadata domain="OVERVIEWS"><MDI key="OVERVIEW_FILE">/vsicurl/http://192.0.2.1/a</MDI>'
+        "</Metadata></PAMDataset>"
+    )
+    with pytest.raises(InputError, match="指向别的文件"):
+        examine_raster(open_store(root), dem(file))
+
+
+def test_a_mask_that_is_a_tiff_hides_what_it_hides(root: Path, tmp_path: Path) -> None:
+    file = raster(tmp_path / "a.tif", ramp())
+    with rasterio.Env(GDAL_TIFF_INTERNAL_MASK=False), rasterio.open(file, "r+") as out:
+        shown = np.full((TALL, WIDE), 255, dtype="uint8")
+        shown[:100] = 0
+        out.write_mask(shown)
+    assert (tmp_path / "a.tif.msk").is_file()
+    adoption = adopt(root, dem(file))
+    with rasterio.open(root / adoption.data) as held:
+        assert held.read(1, masked=True).mask[:100].all()
+        assert not held.read(1, masked=True).mask[100:].any()
+
+
 @pytest.mark.parametrize("name", ["高程.img", "高程.asc"])
 def test_other_rasters_are_refused_with_the_step_that_helps(
     root: Path, tmp_path: Path, name: str
