@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -297,6 +298,16 @@ def test_other_rasters_are_refused_with_the_step_that_helps(
     (tmp_path / name).write_bytes(b"EHFA_HEADER_TAG")
     done = CliRunner().invoke(cli, ["adopt", str(tmp_path / name), "--as", "dem", "-w", str(root)])
     assert "请另存为 GeoTIFF" in str(done.exception)
+
+
+def test_a_raster_in_an_archive_is_to_be_unpacked_first(root: Path, tmp_path: Path) -> None:
+    file = raster(tmp_path / "高程.tif", ramp())
+    with zipfile.ZipFile(tmp_path / "高程.zip", "w") as archive:
+        archive.write(file, "DEM/高程.tif")
+    done = CliRunner().invoke(
+        cli, ["adopt", str(tmp_path / "高程.zip"), "--as", "places", "-w", str(root), "--dry-run"]
+    )
+    assert "压缩包里是栅格（高程.tif）" in str(done.exception)
 
 
 def test_a_text_file_named_tif_is_refused(root: Path, tmp_path: Path) -> None:
