@@ -103,5 +103,5 @@ def _drawn(site: SiteResult, shown: shapely.Geometry) -> DrawnLayer:
         geometry=np.array([shown], dtype=object), names=(name,),
         class_of=np.zeros(1, dtype=np.int64), classes=(SymbolClass("项目用地", _INK),),
         label=Label(size=9.0, priority=10), labels=(name,), facts=({"名称": name},),
-        authority="official", accuracy_m=site.site.accuracy_m, credit=f"项目用地：{site.site.source.file}",
+        authority="official", accuracy_m=site.site.accuracy_m + site.site.crs.accuracy_m, credit=f"项目用地：{site.site.source.file}",
     )  # fmt: skip

@@ -14,18 +14,20 @@ import numpy as np
 import shapely
 
 from geo.errors import GeometryError
-from geo.space import overlay as geos
 from geo.space.kernel_area import ring_area
 from geo.space.kernel_compile import compiled, make_ready
 from geo.space.kernel_grid import Sites, grid_over, points_as_sites, sites_of, turns_of
 from geo.space.kernel_pair import INSIDE, UNDECIDED
 from geo.space.kernel_wkb import Counts, Floats, points_of, rings_of
 from geo.space.kernel_zones import Zones, run
+from geo.space.overlay_geos import overlay_geos
+from geo.space.pairs import Pairs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import pyarrow as pa
+    from numpy.typing import NDArray
 
 _CHUNKS = 32  # runs of zones per thread: enough that none waits long for the last
 _MOST_THREADS = 16
@@ -37,7 +39,7 @@ def overlay_wkb(
     *,
     threads: int | None = None,
     announce: Callable[[str], None] | None = None,
-) -> geos.Pairs | None:
+) -> Pairs | None:
     """Find every pair of a site and a zone that meet, as `geo.space.overlay.overlay`.
 
     Args:
@@ -114,7 +116,7 @@ def _run(
 def _pairs(
     sites: Sites, site: Counts, zone: Counts, relation: Counts, area: Floats,
     *, points: bool, workers: int = 1,
-) -> geos.Pairs:  # fmt: skip
+) -> Pairs:  # fmt: skip
     """Put the figures together; a site inside is its own overlap."""
     nothing = np.full(len(site), np.nan)
     overlap, share = nothing, nothing
@@ -124,7 +126,7 @@ def _pairs(
         overlap = np.where(inside, whole, area)
         with np.errstate(invalid="ignore", divide="ignore"):
             share = np.where(inside, 1.0, np.minimum(overlap / whole, 1.0))
-    return geos.Pairs(
+    return Pairs(
         site=site.astype(np.intp), zone=zone.astype(np.intp), relation=relation.astype(np.int8),
         overlap_m2=overlap, length_m=nothing, share=share,
     )  # fmt: skip
@@ -161,12 +163,12 @@ def measure(
         areas[k] = total
 
 
-def _settled(pairs: geos.Pairs, unsure: geos.Flags, sites: pa.Array, zones: pa.Array) -> geos.Pairs:
+def _settled(pairs: Pairs, unsure: NDArray[np.bool_], sites: pa.Array, zones: pa.Array) -> Pairs:
     """Let GEOS judge the pairs left open."""
     which, back = np.unique(pairs.site[unsure], return_inverse=True)
     others, there = np.unique(pairs.zone[unsure], return_inverse=True)
     asked = np.sort(back * len(others) + there)
-    again = geos.overlay_geos(_shapes(sites, which), _shapes(zones, others), workers=1)
+    again = overlay_geos(_shapes(sites, which), _shapes(zones, others), workers=1)
     kept = np.isin(again.site * len(others) + again.zone, asked)
     sure = ~unsure
     columns = {}
@@ -174,18 +176,18 @@ def _settled(pairs: geos.Pairs, unsure: geos.Flags, sites: pa.Array, zones: pa.A
         columns[name] = np.concatenate([getattr(pairs, name)[sure], getattr(again, name)[kept]])
     site = np.concatenate([pairs.site[sure], which[again.site[kept]]])
     zone = np.concatenate([pairs.zone[sure], others[again.zone[kept]]])
-    return _sorted(geos.Pairs(site=site, zone=zone, **columns))
+    return _sorted(Pairs(site=site, zone=zone, **columns))
 
 
-def _shapes(wkb: pa.Array, rows: Counts) -> geos.Objects:
+def _shapes(wkb: pa.Array, rows: Counts) -> NDArray[np.object_]:
     """Build the geometries of some rows."""
     return np.asarray(shapely.from_wkb(wkb.take(rows).to_numpy(zero_copy_only=False)), dtype=object)
 
 
-def _sorted(pairs: geos.Pairs) -> geos.Pairs:
+def _sorted(pairs: Pairs) -> Pairs:
     """Order pairs by site and zone."""
     order = np.lexsort((pairs.zone, pairs.site))
-    return geos.Pairs(
+    return Pairs(
         site=pairs.site[order], zone=pairs.zone[order], relation=pairs.relation[order],
         overlap_m2=pairs.overlap_m2[order], length_m=pairs.length_m[order],
         share=pairs.share[order],

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
+from geo.check.land import with_land
 from geo.check.sites import check_sites
 from geo.documents.embed import Embedded
 from geo.documents.libreoffice import pdf_by_libreoffice
@@ -157,10 +158,11 @@ def _checked(store: Store, spec: ReportSpec, day: date) -> CheckResult:
     if faults:
         raise InputError("\n".join(faults))
     evidence = None if spec.evidence is None else store.root / spec.evidence
-    return check_sites(
+    result = check_sites(
         sites, store, as_at=day, industry=spec.industry, activities=spec.activities, near_m=5000.0,
         evidence=evidence,
     )  # fmt: skip
+    return with_land(result, store)
 
 
 def _refuse_unknown(store: Store, spec: ReportSpec) -> None:

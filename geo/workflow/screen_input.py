@@ -1,4 +1,4 @@
-"""The sites of a batch, some hundred at a time: GeoParquet by row groups, every other format as `check` reads it."""
+"""The sites of a batch, some thousand at a time: GeoParquet by row groups, every other format as `check` reads it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from geo.sites.site import Format
     from geo.store.store import Store
 
-BATCH: Final = 500
+BATCH: Final = 5_000
+"""Sites measured together: what is prepared for a layer or a place serves all of them."""
 _NAMES: Final = ("name", "名称", "地块名称", "id", "编号")
 _DIMENSIONS: Final = (
     "Point",

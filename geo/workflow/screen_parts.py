@@ -59,6 +59,12 @@ class Parts:
         with replacing(self.path(number)) as temporary:
             pq.write_table(table, temporary, compression="zstd")
 
+    def rows(self) -> int:
+        """Count the rows of all parts."""
+        return sum(
+            int(pq.read_metadata(self.path(number)).num_rows) for number in range(self.finished())
+        )
+
     def tables(self) -> Iterator[pa.Table]:
         """Read the parts in order."""
         for number in range(self.finished()):

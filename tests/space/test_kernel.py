@@ -246,3 +246,15 @@ def test_both_routes_are_one_answer():
     assert np.array_equal(fast.relation, slow.relation)
     assert float(area_m2(sites[fast.site[0]])) >= fast.overlap_m2[0] - 1e-6
     np.testing.assert_allclose(fast.overlap_m2, slow.overlap_m2, rtol=1e-9, atol=1e-6)
+
+
+def test_wkb_as_it_lies_in_a_file_gives_what_geometries_give():
+    rng = np.random.default_rng(5)
+    sites, zones = blobs(rng, 40, 0.02), blobs(rng, 10, 0.2, 40)
+    lines = [shapely.LineString([(112, 36), (112.5, 36.3)])]
+    for shapes_of in (sites, lines):
+        wkb = [pa.array(shapely.to_wkb(shapes)) for shapes in (shapes_of, zones)]
+        found, expected = route.overlay_arrow(*wkb), overlay(shapes_of, zones)
+        assert found.site.tolist() == expected.site.tolist()
+        assert found.zone.tolist() == expected.zone.tolist()
+        assert found.share == pytest.approx(expected.share, rel=1e-9, nan_ok=True)
