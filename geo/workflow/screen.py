@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING
 
 from geo.check.batch import Desk
 from geo.check.ground import fingerprint as ground_fingerprint
-from geo.check.sites import question_of
+from geo.check.sites import names_asked, question_of
 from geo.errors import InputError, UsageError
 from geo.spec.wording import quoted
 from geo.version import TOOL
-from geo.workflow.screen_input import batches, count_sites, fingerprint
-from geo.workflow.screen_parts import Parts, write_out
+from geo.workflow import screen_input
+from geo.workflow.screen_input import batches, count_sites, fingerprint, refuse_bad_rows
+from geo.workflow.screen_parts import Parts, refuse_too_many, write_out
 from geo.workflow.screen_rows import Tabled
 
 if TYPE_CHECKING:
@@ -42,14 +43,22 @@ class ScreenQuestion:
     accuracy_m: float = 0.0
     near_m: float = 5000.0
     existing: bool = False
+    keep_bad: bool = False
 
 
 @dataclass(frozen=True)
 class Screened:
-    """What a run did: how many sites in all, and how many of them an earlier run had done."""
+    """What a run did.
+
+    Attributes:
+        sites: Rows in all.
+        resumed: How many of them an earlier run had done.
+        bad: How many could not be checked; they are in the result and say so.
+    """
 
     sites: int
     resumed: int
+    bad: int = 0
 
 
 def screen(
@@ -86,18 +95,24 @@ def screen(
     )  # fmt: skip
     industry = asked.project.industry
     desk = Desk(asked, announce=announce)
-    tabled = Tabled(None if industry is None else (industry.code, industry.name or ""))
+    tabled = Tabled(
+        names_asked(asked.tables, asked.required),
+        None if industry is None else (industry.code, industry.name or ""),
+    )
     parts = Parts.beside(outputs[0][1], _fingerprint(store, question))
     finished = parts.finished()
     done, resumed = 0, 0
     everything = count_sites(question.files)
+    refuse_too_many(everything, [name for name, _ in outputs])
+    if not question.keep_bad:
+        refuse_bad_rows(question.files)
     held = batches(
         question.files, store, crs=question.crs, accuracy_m=question.accuracy_m, skip=finished
     )
-    for number, sites in enumerate(held):
+    for number, rows in enumerate(held):
         if number >= finished:
-            parts.save(number, tabled.table(desk.check(sites)))
-            done += len(sites)
+            parts.save(number, tabled.table(desk.check(rows.sites), rows.bad))
+            done += len(rows)
         elif number == finished - 1:
             resumed = done = parts.rows()
         progress(done, everything)
@@ -106,8 +121,9 @@ def screen(
     titles = {name: quoted(layer.title) for name, layer in store.spec.layers.items()}
     for name, path in outputs:
         write_out(parts, name, path, titles=titles, as_at=question.as_at)
+    bad = parts.bad()
     parts.remove()
-    return Screened(done, resumed)
+    return Screened(done, resumed, bad)
 
 
 def _fingerprint(store: Store, question: ScreenQuestion) -> str:
@@ -118,6 +134,7 @@ def _fingerprint(store: Store, question: ScreenQuestion) -> str:
         "sites": fingerprint(question.files), "names": [path.name for path in question.files],
         "as_at": str(question.as_at), "industry": question.industry,
         "activities": question.activities, "crs": question.crs, "accuracy_m": question.accuracy_m,
-        "near_m": question.near_m, "existing": question.existing,
+        "near_m": question.near_m, "existing": question.existing, "keep_bad": question.keep_bad,
+        "batch": screen_input.BATCH,
     }  # fmt: skip
     return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()

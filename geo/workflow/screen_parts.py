@@ -24,7 +24,7 @@ from geo.workflow.screen_rows import heading
 from geo.writing import replacing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import date
     from pathlib import Path
 
@@ -65,6 +65,15 @@ class Parts:
             int(pq.read_metadata(self.path(number)).num_rows) for number in range(self.finished())
         )
 
+    def bad(self) -> int:
+        """Count the rows that could not be checked: no layer was asked about them."""
+        return sum(
+            pq.read_table(self.path(number), columns=["checked"])["checked"]
+            .to_pylist()
+            .count(False)
+            for number in range(self.finished())
+        )
+
     def tables(self) -> Iterator[pa.Table]:
         """Read the parts in order."""
         for number in range(self.finished()):
@@ -73,6 +82,16 @@ class Parts:
     def remove(self) -> None:
         """Delete the folder: the outputs are written."""
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def refuse_too_many(rows: int | None, formats: Iterable[str]) -> None:
+    """Refuse what a worksheet cannot hold before hours are spent on it.
+
+    Raises:
+        UsageError: More rows than a worksheet holds.
+    """
+    if rows is not None and rows > _XLSX_ROWS and "xlsx" in formats:
+        raise UsageError("超过一百万行，Excel 放不下 — 请改用 .csv、.parquet 或 .gpkg")
 
 
 def write_out(parts: Parts, name: str, path: Path, *, titles: dict[str, str], as_at: date) -> None:
