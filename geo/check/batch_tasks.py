@@ -18,6 +18,7 @@ from geo.check.batch_sites import bow_m, slack_m
 from geo.check.controls import (
     Asked,
     guards_its_edge,
+    layer_titles,
     reaching,
     row_hit,
     weightiest_first,
@@ -187,17 +188,21 @@ class PlanDesk:
             self._base[plan, inside] = found
         return self._base[plan, inside]
 
+    @cached_property
+    def _asked(self) -> Asked:
+        """What is asked of every row alike."""
+        asked = self.question
+        return Asked(asked.project, asked.day, asked.existing, layer_titles(asked.store))
+
     def _says(self, row: int, told: _Told, *, inside: bool) -> TaskHit | None:
         """Tell what one row says; those that cannot reach a site outside their plan say nothing."""
         if not inside and not self._reaching[row]:
             return None
         key = (row, told, inside)
         if key not in self._said:
-            found, asked = self._rows[row], self.question
-            self._said[key] = row_hit(
-                told, found, asked.store.spec.plans[found.task.plan],
-                Asked(asked.project, asked.day, asked.existing), inside=inside,
-            )  # fmt: skip
+            found = self._rows[row]
+            plan = self.question.store.spec.plans[found.task.plan]
+            self._said[key] = row_hit(told, found, plan, self._asked, inside=inside)
         return self._said[key]
 
     def _relations(self, batch: Batch) -> defaultdict[int, list[tuple[int, Relation]]]:

@@ -12,38 +12,24 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from geo.check.batch import Desk
-from geo.check.ground import fingerprint as ground_fingerprint
-from geo.check.sites import names_asked, question_of
 from geo.errors import InputError, UsageError
 from geo.spec.wording import quoted
 from geo.version import TOOL
 from geo.workflow import screen_input
+from geo.workflow.screen_batch import BatchJob, Clerk, ScreenQuestion, check_batch, ground_of
 from geo.workflow.screen_input import batches, count_sites, fingerprint, refuse_bad_rows
 from geo.workflow.screen_parts import Parts, refuse_too_many, write_out
-from geo.workflow.screen_rows import Tabled
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from datetime import date
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
+    import pyarrow as pa
+
     from geo.store.store import Store
+    from geo.workflow.cluster import Deal
 
-
-@dataclass(frozen=True)
-class ScreenQuestion:
-    """What is asked about every site of a register."""
-
-    as_at: date
-    files: tuple[Path, ...]
-    industry: str | None = None
-    activities: tuple[str, ...] = ()
-    crs: str | None = None
-    accuracy_m: float = 0.0
-    near_m: float = 5000.0
-    existing: bool = False
-    keep_bad: bool = False
+__all__ = ["ScreenQuestion", "Screened", "screen"]
 
 
 @dataclass(frozen=True)
@@ -68,6 +54,7 @@ def screen(
     *,
     progress: Callable[[int, int | None], None] = lambda _done, _all: None,
     announce: Callable[[str], None] | None = None,
+    deal: Deal | None = None,
 ) -> Screened:
     """Check every site of the files and write one row each.
 
@@ -77,6 +64,7 @@ def screen(
         outputs: Format (parquet, gpkg, csv, xlsx) and file; the parts lie beside the first.
         progress: Told after every batch: sites done, sites in all if known.
         announce: Told, in Chinese, when something takes long or is missing that would be faster.
+        deal: Who checks the batches (`geo.workflow.cluster`); this process unless told. Rows are the same.
 
     Raises:
         UsageError: No output or no site, or an industry or activity nobody knows.
@@ -89,19 +77,10 @@ def screen(
     for path in question.files:
         if not path.is_file():
             raise InputError(f"{path.name}: 找不到文件 — 请检查路径")
-    asked = question_of(
-        store, as_at=question.as_at, industry=question.industry, activities=question.activities,
-        near_m=question.near_m, existing=question.existing,
-    )  # fmt: skip
-    industry = asked.project.industry
-    desk = Desk(asked, announce=announce)
-    tabled = Tabled(
-        names_asked(asked.tables, asked.required),
-        None if industry is None else (industry.code, industry.name or ""),
-    )
+    clerk = Clerk(store, question, announce)
     parts = Parts.beside(outputs[0][1], _fingerprint(store, question))
     finished = parts.finished()
-    done, resumed = 0, 0
+    resumed = done = parts.rows() if finished else 0
     everything = count_sites(question.files)
     refuse_too_many(everything, [name for name, _ in outputs])
     if not question.keep_bad:
@@ -109,12 +88,16 @@ def screen(
     held = batches(
         question.files, store, crs=question.crs, accuracy_m=question.accuracy_m, skip=finished
     )
-    for number, rows in enumerate(held):
-        if number >= finished:
-            parts.save(number, tabled.table(desk.check(rows.sites), rows.bad))
-            done += len(rows)
-        elif number == finished - 1:
-            resumed = done = parts.rows()
+    fresh = (rows for rows in held if len(rows))  # those done already come empty
+    tables: Iterator[pa.Table]
+    if deal is None:
+        tables = map(clerk.table, fresh)
+    else:
+        ground, root = ground_of(store), store.root.resolve()
+        tables = deal(check_batch, (BatchJob(root, ground, question, rows) for rows in fresh))
+    for number, table in enumerate(tables, finished):
+        parts.save(number, table)
+        done += len(table)
         progress(done, everything)
     if not done:
         raise UsageError("没有要核查的地块 — 请给出含有地块的文件")
@@ -128,9 +111,8 @@ def screen(
 
 def _fingerprint(store: Store, question: ScreenQuestion) -> str:
     """Fingerprint everything a row depends on."""
-    tables = [store.layer(name) for name, layer in store.spec.layers.items() if layer.zone]
     asked = {
-        "tool": TOOL, "workspace": ground_fingerprint(store, tables),
+        "tool": TOOL, "workspace": ground_of(store),
         "sites": fingerprint(question.files), "names": [path.name for path in question.files],
         "as_at": str(question.as_at), "industry": question.industry,
         "activities": question.activities, "crs": question.crs, "accuracy_m": question.accuracy_m,
