@@ -15,6 +15,7 @@ import shapely
 
 from geo.check.sites import check_sites
 from geo.errors import InputError, UsageError
+from geo.sites.read import read_sites
 from geo.store.store import open_store
 from geo.workflow import screen_input, screen_parts
 from geo.workflow.screen import ScreenQuestion, screen
@@ -155,6 +156,28 @@ def test_a_register_in_another_system_or_with_a_broken_site_is_refused(store, tm
         screen(store, ScreenQuestion(DAY, (tmp_path / "none.parquet",)), out)
     with pytest.raises(UsageError, match="没有给出输出"):
         screen(store, ScreenQuestion(DAY, (path,)), [])
+
+
+def test_registers_in_other_formats_and_systems_get_the_rows_of_single_checks(store, tmp_path):
+    plain = geopandas.read_parquet(register(tmp_path / "名录.parquet", 10))
+    files = [tmp_path / "zone38.gpkg", tmp_path / "cm111.gpkg", tmp_path / "plain.geojson"]
+    for path, epsg in zip(files, (4526, 4546, 4490), strict=True):
+        plain.to_crs(epsg).to_file(path)
+    out = tmp_path / "out.parquet"
+    assert screen(store, ScreenQuestion(DAY, tuple(files)), [("parquet", out)]).sites == 30
+    rows = pq.read_table(out).to_pylist()
+    sites = [site for path in files for site in read_sites(path, plausible=store.territory)]
+    singles = check_sites(sites, store, as_at=DAY).sites
+    for row, single in zip(rows, singles, strict=True):
+        hits = [f for f in single.findings if f.layer == "redline" and f.hit]
+        assert row["name"] == single.site.name
+        assert (row["verdict"], row["complete"]) == (single.verdict.value, single.complete)
+        assert row["redline.hits"] == len(hits)
+        assert row["redline.largest_overlap_m2"] == (hits[0].overlap_m2 if hits else None)
+        assert row["area_m2"] == single.size.area_m2
+    own = [row["redline.largest_overlap_m2"] for row in rows]
+    assert own[:10] == pytest.approx(own[20:], abs=0.01)
+    assert {row["verdict"] for row in rows} == {s.verdict.value for s in singles}
 
 
 def bad_register(path):
