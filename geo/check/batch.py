@@ -14,17 +14,16 @@ import numpy as np
 import shapely
 
 from geo.check.batch_ground import GroundDesk
-from geo.check.batch_layers import Batch, LayerDesk
+from geo.check.batch_layers import LayerDesk
+from geo.check.batch_sites import batch_of
 from geo.check.batch_tasks import PlanDesk
-from geo.check.screen import Footprint, footprint
 from geo.check.sites import Facts, ask_layers, judge
 from geo.space.measure import area_m2, length_m
-from geo.space.pieces import spots_of
-from geo.space.plane import WIDEST_DEG
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Sequence
 
+    from geo.check.batch_sites import Batch
     from geo.check.judge import Bench
     from geo.check.law import Place
     from geo.check.sites import Judgement, Question
@@ -130,23 +129,6 @@ class Desk:
             self._asked[key] = (facts, ask_layers(facts, findings))
         answer: tuple[tuple[LayerAsked, ...], dict[str, Outcome]] = self._asked[key][1]
         return answer
-
-
-def batch_of(sites: Sequence[Site]) -> Batch:
-    """Put sites together.
-
-    Raises:
-        GeometryError: One cannot be measured.
-    """
-    shapes = np.array([site.geometry for site in sites], dtype=object)
-    west, south, east, north = shapely.bounds(shapes).T
-    whole = np.isfinite([west, south, east, north]).all(axis=0)
-    fits = (west >= -180) & (east <= 180) & (south >= -90) & (north <= 90)  # noqa: PLR2004
-    for at in np.flatnonzero(~(whole & fits & (east - west <= WIDEST_DEG))):
-        footprint(shapes[at], accuracy_m=0.0)  # says what is wrong
-    accuracy = np.array([site.accuracy_m + site.crs.accuracy_m for site in sites])
-    prints = tuple(Footprint(s, float(a)) for s, a in zip(shapes, accuracy, strict=True))
-    return Batch(shapes, accuracy, spots_of(shapes), prints)
 
 
 def _sizes(batch: Batch) -> list[tuple[float | None, float | None]]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from shapely import Geometry
 
-    from geo.check.batch_layers import Batch
+    from geo.check.batch_sites import Batch
     from geo.check.coverage import Held
     from geo.check.law import Place
     from geo.check.sites import Question

@@ -7,23 +7,25 @@ near, only the nearest is given (and all within accuracy); a single check lists 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 import shapely
 
-from geo.check.screen import lie_beside, lie_of_pair
+from geo.check.batch_sites import bow_m, doubtful, slack_m
+from geo.check.screen import Lie, lie_of_pair
+from geo.space.distance_tree import DistanceTree, Ways
+from geo.space.nearest import direction_zh
 from geo.space.overlay import INSIDE, TOUCHES, overlay
-from geo.space.pieces import SLACK, Pieces, Spots, pieces_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from numpy.typing import NDArray
 
-    from geo.check.screen import Footprint, Lie
+    from geo.check.batch_sites import Batch
     from geo.space.overlay import Pairs
     from geo.store.layers import LayerTable
 
@@ -32,28 +34,7 @@ if TYPE_CHECKING:
     Flags: TypeAlias = NDArray[np.bool_]
 
 _AREA: Final = 2
-_HAIR_M: Final = 0.01
-
-
-@dataclass(frozen=True, eq=False)
-class Batch:
-    """Sites that are checked together.
-
-    Attributes:
-        shapes: Their geometry, EPSG:4490.
-        accuracy_m: How far each may lie elsewhere.
-        spots: The same in the Mercator.
-        footprints: The same one by one, planes made when asked for.
-    """
-
-    shapes: NDArray[np.object_]
-    accuracy_m: Floats
-    spots: Spots
-    footprints: tuple[Footprint, ...]
-
-    def __len__(self) -> int:
-        """Count the sites."""
-        return len(self.shapes)
+_NOBODY: Final = (np.zeros(0, dtype=np.intp), np.zeros(0, dtype=np.intp))
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,9 +54,13 @@ class LayerDesk:
         return np.asarray(self.table.frame["accuracy_m"], dtype=float)
 
     @cached_property
-    def pieces(self) -> Pieces:
+    def edges(self) -> DistanceTree:
         """The features' boundaries."""
-        return pieces_of(self.shapes)
+        return DistanceTree(self.shapes)
+
+    @cached_property
+    def _bow_m(self) -> Floats:
+        return bow_m(self.shapes)
 
     @cached_property
     def _tree(self) -> shapely.STRtree:
@@ -130,8 +115,8 @@ class LayerDesk:
         open_ = np.flatnonzero(~sure & solid[met.zone])
         if not len(open_):
             return sure
+        keys = self._codes(met.site[open_], met.zone[open_])
         beside = self._edges_within(batch, met.site[open_], reach[open_])
-        keys = met.site[open_] * len(self.shapes) + met.zone[open_]
         deep = (met.relation[open_] == INSIDE) & ~np.isin(keys, beside)
         sure[open_[deep]] = True
         for at in open_[~deep]:
@@ -139,12 +124,12 @@ class LayerDesk:
         return sure
 
     def _edges_within(self, batch: Batch, sites: Index, reach_m: Floats) -> Index:
-        """Give the keys of (site, zone) pairs whose boundary may be within reach of the site."""
-        which, back = np.unique(sites, return_inverse=True)
-        most = np.zeros(len(which))
-        np.maximum.at(most, back, reach_m)
-        spot, piece = self.pieces.near(batch.spots[which], most)
-        return np.unique(which[spot] * len(self.shapes) + self.pieces.owner[piece])
+        """Give the codes of sites and zones whose boundaries may be within reach of each other."""
+        rows = np.unique(sites)
+        most = float(reach_m.max())
+        most += float(slack_m(most, float(self._bow_m.max() + batch.bow_m[rows].max())))
+        ways = self.edges.within(batch.shapes[rows], most, meeting=_NOBODY)
+        return self._codes(rows[ways.site], ways.feature)
 
     def _has_core(self, batch: Batch, met: Pairs, at: int, reach_m: float) -> bool:
         """Tell whether the middle of an area, clear of its edge by the accuracy, lies in the zone.
@@ -155,8 +140,8 @@ class LayerDesk:
         shape = batch.footprints[site]
         if shape.dimension != _AREA:
             return False
-        bow = float(batch.spots.bow_m[site]) + self.pieces.bow_m
-        core = shapely.buffer(shape.flat, -(reach_m * (1 + SLACK) + bow + _HAIR_M))
+        bow = float(batch.bow_m[site] + self._bow_m[met.zone[at]])
+        core = shapely.buffer(shape.flat, -(reach_m + float(slack_m(reach_m, bow))))
         if shapely.is_empty(core):
             return False
         if met.relation[at] == INSIDE:
@@ -166,92 +151,87 @@ class LayerDesk:
         return bool(shapely.intersects(zone, shape.plane.inverse(core)))
 
     def _beside(self, batch: Batch, met: Pairs, near_m: float) -> Iterator[tuple[int, Lie]]:
-        """Give what is beside the sites: all within accuracy, and the nearest within ``near_m``."""
-        known = np.unique(met.site * len(self.shapes) + met.zone)
-        wanted = self._wanted(batch, known, near_m)
-        for site, rows in _grouped(*wanted, self.pieces.owner):
-            yield from ((site, lie) for lie in self._near(batch, site, rows, near_m))
+        """Give what is beside the sites: all within accuracy, and the nearest within ``near_m``, nearest first."""
+        ways = self._ways(batch, met, near_m)
+        bow = batch.bow_m[ways.site] + self._bow_m[ways.feature]
+        accuracy = self.accuracy_m[ways.feature] + batch.accuracy_m[ways.site]
+        within = self._at_most(batch, ways, accuracy, bow)
+        near = self._at_most(batch, ways, np.full(len(ways), near_m), bow)
+        first = np.diff(ways.site, prepend=-1) != 0
+        nearest = first & near
+        for at in np.flatnonzero(within | nearest).tolist():
+            far, bearing = float(ways.distance_m[at]), float(ways.bearing_deg[at])
+            yield int(ways.site[at]), Lie(
+                int(ways.feature[at]), "near", distance_m=far if far <= near_m else None,
+                bearing_deg=bearing, direction_zh=direction_zh(bearing),
+                within_accuracy=bool(within[at]),
+            )  # fmt: skip
 
-    def _wanted(self, batch: Batch, known: Index, near_m: float) -> tuple[Index, Index]:
-        """Give the (site, piece) pairs that matter: within accuracy, or perhaps the nearest."""
-        reach = self._nearest(batch, known, near_m)
-        reach[reach > near_m * (1 + 2 * SLACK) + _HAIR_M + self.pieces.bow_m] = -np.inf
-        reach = reach * (1 + 2 * SLACK) + batch.spots.bow_m + self.pieces.bow_m
+    def _ways(self, batch: Batch, met: Pairs, near_m: float) -> Ways:
+        """Find the ways that matter: to what may be within accuracy, and to the nearest feature beside each site."""
+        widest = float(self._bow_m.max())
+        reach = near_m + slack_m(near_m, widest + float(batch.bow_m.max()))
+        ways = [self._nearest(batch, met, float(reach))]
         worst = batch.accuracy_m + float(self.accuracy_m.max())
-        reach = np.maximum(reach, np.where(worst > 0, worst, -np.inf))
-        some = np.flatnonzero(np.isfinite(reach))
-        if not len(some):
-            return some, some
-        spot, piece = self.pieces.near(batch.spots[some], reach[some])
-        site = some[spot]
-        apart = ~np.isin(site * len(self.shapes) + self.pieces.owner[piece], known)
-        return site[apart], piece[apart]
+        doubled = np.frexp(worst)[
+            1
+        ]  # sites that differ in accuracy are not all asked for the worst
+        for power in np.unique(doubled[worst > 0]).tolist():
+            rows = np.flatnonzero((doubled == power) & (worst > 0))
+            most = float(worst[rows].max())
+            most += float(slack_m(most, widest + float(batch.bow_m[rows].max())))
+            ways.append(self._within(batch, met, rows, most))
+        return _joined(ways, len(self.shapes))
 
-    def _nearest(self, batch: Batch, known: Index, near_m: float) -> Floats:
-        """Tell about how far the nearest feature is that the site does not meet."""
-        away = np.full(len(batch), np.inf)
-        meeting = np.zeros(len(batch), dtype=bool)
-        meeting[known // len(self.shapes)] = True
-        free = np.flatnonzero(~meeting)
-        if len(free):
-            away[free] = self.pieces.nearest_m(batch.spots[free], most_m=near_m)
-        held = np.flatnonzero(meeting)
-        if len(held):
-            spot, piece = self.pieces.near(batch.spots[held], np.full(len(held), near_m))
-            apart = ~np.isin(held[spot] * len(self.shapes) + self.pieces.owner[piece], known)
-            spot, piece = spot[apart], piece[apart]
-            np.minimum.at(away, held[spot], self.pieces.distance_m(batch.spots[held], spot, piece))
-        return away
+    def _nearest(self, batch: Batch, met: Pairs, reach_m: float) -> Ways:
+        """Give the way to the nearest feature that each site does not meet."""
+        held = np.zeros(len(batch), dtype=bool)
+        held[met.site] = True
+        found = []
+        for apart, rows in ((False, np.flatnonzero(~held)), (True, np.flatnonzero(held))):
+            if len(rows):
+                meeting = self._meeting_of(met, rows)
+                ways = self.edges.nearest(
+                    batch.shapes[rows], reach_m=reach_m, meeting=meeting, apart=apart
+                )
+                found.append(replace(ways, site=rows[ways.site]))
+        return _joined(found, len(self.shapes))
 
-    def _near(
-        self, batch: Batch, site: int, rows: list[tuple[int, Index]], near_m: float
-    ) -> list[Lie]:
-        """Measure the features beside one site; keep those within accuracy and the nearest."""
-        shape = batch.footprints[site]
-        lies: list[tuple[float, Lie]] = []
-        for row, pieces in rows:
-            piece = self.pieces.joined(pieces)
-            roughly, within = self._roughly(batch, site, row, piece, near_m)
-            if within or roughly <= near_m:
-                lie = lie_beside(shape, row, piece, within=within, near_m=near_m)
-                lies.append((roughly, lie))
-        best = min((lie.distance_m for _, lie in lies if lie.distance_m is not None), default=None)
-        lies.sort(key=lambda pair: pair[0])
-        nearest = next((lie for _, lie in lies if lie.distance_m == best), None)
-        return [lie for _, lie in lies if lie is nearest or lie.within_accuracy]
+    def _within(self, batch: Batch, met: Pairs, rows: Index, reach_m: float) -> Ways:
+        """Give the ways from some sites to all features they do not meet that are at most so far."""
+        meeting = self._meeting_of(met, rows)
+        ways = self.edges.within(batch.shapes[rows], reach_m, meeting=meeting)
+        ways = replace(ways, site=rows[ways.site])
+        apart = ~np.isin(self._codes(ways.site, ways.feature), self._codes(met.site, met.zone))
+        return _taken(ways, apart)
 
-    def _roughly(
-        self, batch: Batch, site: int, row: int, piece: Any, near_m: float
-    ) -> tuple[float, bool]:
-        """Give the distance in the site's plane, and whether it is within accuracy of both.
+    def _meeting_of(self, met: Pairs, rows: Index) -> tuple[Index, Index]:
+        """Give the pairs that meet, sites counted among some rows (ascending)."""
+        which = np.isin(met.site, rows)
+        return np.searchsorted(rows, met.site[which]), met.zone[which]
 
-        The plane is left out where Mercator's distance is far enough from both limits to tell.
-        """
-        accuracy = float(self.accuracy_m[row] + batch.accuracy_m[site])
-        about = self.pieces.about_m(batch.spots, site, piece)
-        slack = 2 * SLACK * about + 2 * (float(batch.spots.bow_m[site]) + self.pieces.bow_m)
-        if about + slack < near_m and about - slack > accuracy:
-            return about, False
-        shape = batch.footprints[site]
-        roughly = float(shapely.distance(shape.plane.forward(piece), shape.flat))
-        return roughly, roughly <= accuracy
+    def _codes(self, site: Index, feature: Index) -> Index:
+        return np.asarray(site * len(self.shapes) + feature)
+
+    def _at_most(self, batch: Batch, ways: Ways, limit_m: Floats, bow: Floats) -> Flags:
+        """Tell of ways whether the distance in the site's plane, by which a single check goes, is within a limit."""
+        short: Flags = ways.distance_m <= limit_m
+        for at in np.flatnonzero(doubtful(ways.distance_m, limit_m, bow)).tolist():
+            shape, feature = batch.footprints[ways.site[at]], self.shapes[ways.feature[at]]
+            flat = shapely.distance(shape.plane.forward(feature), shape.flat)
+            short[at] = flat <= limit_m[at]
+        return short
 
 
-def _grouped(
-    site: Index, piece: Index, owner: Index
-) -> Iterator[tuple[int, list[tuple[int, Index]]]]:
-    """Put ordered (site, piece) pairs together by site and feature."""
-    if not len(site):
-        return
-    row = owner[piece]
-    order = np.lexsort((piece, row, site))
-    site, piece, row = site[order], piece[order], row[order]
-    new = np.flatnonzero((np.diff(site, prepend=-1) != 0) | (np.diff(row, prepend=-1) != 0))
-    held: list[tuple[int, Index]] = []
-    last = int(site[0])
-    for first, stop in zip(new, [*new[1:], len(site)], strict=True):
-        if int(site[first]) != last:
-            yield last, held
-            held, last = [], int(site[first])
-        held.append((int(row[first]), piece[first:stop]))
-    yield last, held
+def _joined(parts: list[Ways], features: int) -> Ways:
+    """Join ways, each pair once, ordered by site and distance."""
+    names = [field.name for field in fields(Ways)]
+    columns = {name: np.concatenate([getattr(part, name) for part in parts]) for name in names}
+    _, once = np.unique(columns["site"] * features + columns["feature"], return_index=True)
+    every = Ways(**{name: column[once] for name, column in columns.items()})
+    return _taken(every, np.lexsort((every.feature, every.distance_m, every.site)))
+
+
+def _taken(ways: Ways, rows: Index | Flags) -> Ways:
+    """Take some of the ways."""
+    return Ways(**{field.name: getattr(ways, field.name)[rows] for field in fields(Ways)})

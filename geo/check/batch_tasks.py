@@ -14,21 +14,23 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 import numpy as np
 import shapely
 
+from geo.check.batch_sites import bow_m, slack_m
 from geo.check.controls import (
     Asked,
     guards_its_edge,
+    layer_titles,
     reaching,
     row_hit,
     weightiest_first,
     within_accuracy,
 )
-from geo.space.pieces import SLACK, Pieces, pieces_of
+from geo.space.distance_tree import DistanceTree
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from shapely import Geometry
 
-    from geo.check.batch_layers import Batch
+    from geo.check.batch_sites import Batch
     from geo.check.sites import Question
     from geo.findings import TaskHit
     from geo.spec.vocabulary import Relation
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     Pattern: TypeAlias = tuple[tuple[tuple[int, Relation], ...], tuple[int, ...]]
 
 _MOST_KEPT: Final = 20_000
+_NOBODY: Final = (np.zeros(0, dtype=np.intp), np.zeros(0, dtype=np.intp))
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,16 @@ class _Places:
     territory: dict[str, int]
     of_row: list[int]
     rows: dict[int, list[int]]
+
+
+@dataclass(frozen=True, eq=False)
+class _Guards:
+    """The rows whose place's edge counts, see `guards_its_edge`, with the boundaries of these places."""
+
+    rows: Index
+    accuracy_m: NDArray[np.float64]
+    bow_m: NDArray[np.float64]
+    edges: DistanceTree
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,18 +136,15 @@ class PlanDesk:
         return _Places(np.array(kept, dtype=object), territory, of_row, dict(rows))
 
     @cached_property
-    def _guards(self) -> list[int]:
-        """The rows whose place's edge counts, see `guards_its_edge`."""
-        return [
+    def _guards(self) -> _Guards:
+        rows = [
             at for at, found in enumerate(self._rows)
             if guards_its_edge(found.task) and found.located.geometry is not None
         ]  # fmt: skip
-
-    @cached_property
-    def _edges(self) -> Pieces:
-        return pieces_of(
-            np.array([self._rows[at].located.geometry for at in self._guards], dtype=object)
-        )
+        located = [self._rows[at].located for at in rows]
+        shapes = np.array([place.geometry for place in located], dtype=object)
+        accuracy = np.array([place.accuracy_m for place in located], dtype=float)
+        return _Guards(np.array(rows, dtype=np.intp), accuracy, bow_m(shapes), DistanceTree(shapes))
 
     def tasks(self, batch: Batch) -> list[tuple[TaskHit, ...]]:
         """List what the plans say about each site; equal answers are one object."""
@@ -178,17 +188,21 @@ class PlanDesk:
             self._base[plan, inside] = found
         return self._base[plan, inside]
 
+    @cached_property
+    def _asked(self) -> Asked:
+        """What is asked of every row alike."""
+        asked = self.question
+        return Asked(asked.project, asked.day, asked.existing, layer_titles(asked.store))
+
     def _says(self, row: int, told: _Told, *, inside: bool) -> TaskHit | None:
         """Tell what one row says; those that cannot reach a site outside their plan say nothing."""
         if not inside and not self._reaching[row]:
             return None
         key = (row, told, inside)
         if key not in self._said:
-            found, asked = self._rows[row], self.question
-            self._said[key] = row_hit(
-                told, found, asked.store.spec.plans[found.task.plan],
-                Asked(asked.project, asked.day, asked.existing), inside=inside,
-            )  # fmt: skip
+            found = self._rows[row]
+            plan = self.question.store.spec.plans[found.task.plan]
+            self._said[key] = row_hit(told, found, plan, self._asked, inside=inside)
         return self._said[key]
 
     def _relations(self, batch: Batch) -> defaultdict[int, list[tuple[int, Relation]]]:
@@ -208,33 +222,26 @@ class PlanDesk:
         return found
 
     def _close(self, batch: Batch) -> defaultdict[int, list[int]]:
-        """Find the rows whose guarded place each site is within accuracy of, as `within_accuracy` does."""
-        found: defaultdict[int, list[int]] = defaultdict(list)
-        if not self._guards:
-            return found
-        own = np.array([self._rows[at].located.accuracy_m for at in self._guards])
-        spot, piece = self._edges.near(batch.spots, batch.accuracy_m + own.max())
-        guard = self._edges.owner[piece]
-        away = self._edges.distance_m(batch.spots, spot, piece)
-        keys, back = np.unique(spot * len(own) + guard, return_inverse=True)
-        nearest = np.full(len(keys), np.inf)
-        np.minimum.at(nearest, back, away)
-        for key, about in zip(keys.tolist(), nearest.tolist(), strict=True):
-            site, number = divmod(key, len(own))
-            if self._is_close(batch, site, self._guards[number], about):
-                found[site].append(self._guards[number])
-        return found
+        """Find the rows whose guarded place each site is within accuracy of, as `within_accuracy` does.
 
-    def _is_close(self, batch: Batch, site: int, row: int, about_m: float) -> bool:
-        """Decide one pair; the plane is asked where Mercator's distance leaves a doubt."""
-        located = self._rows[row].located
-        reach = float(batch.accuracy_m[site]) + located.accuracy_m
-        slack = 2 * SLACK * about_m + 2 * (float(batch.spots.bow_m[site]) + self._edges.bow_m)
-        if reach <= 0 or about_m - slack > reach:
-            return False
-        if about_m + slack < reach:
-            return True
-        return within_accuracy(batch.footprints[site], located)
+        Only sites beside the place matter, so its boundary stands for it.
+        """
+        found: defaultdict[int, list[int]] = defaultdict(list)
+        guards = self._guards
+        if not len(guards.rows):
+            return found
+        bow = float(batch.bow_m.max() + guards.bow_m.max())
+        most = float(batch.accuracy_m.max() + guards.accuracy_m.max())
+        ways = guards.edges.within(batch.shapes, most + float(slack_m(most, bow)), meeting=_NOBODY)
+        reach = batch.accuracy_m[ways.site] + guards.accuracy_m[ways.feature]
+        slack = slack_m(ways.distance_m, batch.bow_m[ways.site] + guards.bow_m[ways.feature])
+        may = (reach > 0) & (ways.distance_m - slack <= reach)
+        must = ways.distance_m + slack < reach
+        for at in np.flatnonzero(may).tolist():
+            site, row = int(ways.site[at]), int(guards.rows[ways.feature[at]])
+            if must[at] or within_accuracy(batch.footprints[site], self._rows[row].located):
+                found[site].append(row)
+        return found
 
 
 def _related(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 import shapely
@@ -16,6 +17,7 @@ from geo.spec.where import Everywhere
 from geo.spec.wording import quoted
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
     from shapely import Geometry
@@ -30,6 +32,10 @@ if TYPE_CHECKING:
 PAST: Final = "规划期已届满"
 EARLY: Final = "规划期尚未开始"
 BY_HAND: Final = "需人工核对"
+#: `where` may ask for rivers or heights without naming a layer; a workspace need not declare them.
+_UNNAMED: Final = "工作区未声明的图层"
+#: How `geo.store.locate` names a layer to whoever writes the workspace.
+_LAYER: Final = re.compile(r"图层 ([\w\-]+)")
 
 
 @dataclass(frozen=True)
@@ -39,6 +45,7 @@ class Asked:
     project: Project
     day: date
     existing: bool
+    titles: Mapping[str, str]
 
 
 class Lies(Protocol):
@@ -72,7 +79,7 @@ def tasks_at(
     Projects and measures are listed where their place is narrower than the whole territory. Controls are listed
     unless their activities rule the project out.
     """
-    question, alone = Asked(project, day, existing), _Alone(site)
+    question, alone = Asked(project, day, existing, layer_titles(store)), _Alone(site)
     found: list[TaskHit] = []
     for plan_id, plan in store.spec.plans.items():
         inside = bool(shapely.intersects(store.plan_territory(plan_id), site.geometry))
@@ -81,6 +88,11 @@ def tasks_at(
         hits = (row_hit(alone, row, plan, question, inside=inside) for row in rows)
         found += [hit for hit in hits if hit is not None]
     return tuple(sorted(found, key=weightiest_first))
+
+
+def layer_titles(store: Store) -> dict[str, str]:
+    """Give each layer's title as papers print it, by its id."""
+    return {name: quoted(layer.title) for name, layer in store.spec.layers.items()}
 
 
 def weightiest_first(hit: TaskHit) -> tuple[int, str, str]:
@@ -93,8 +105,19 @@ def row_hit(
 ) -> TaskHit | None:
     """Tell what one row of a plan says about the site; ``inside``: the site meets the plan's territory."""
     if isinstance(found.task.row, ControlRow):
-        return _control(site, found, plan, question, inside=inside)
-    return _project(site, found)
+        hit = _control(site, found, plan, question, inside=inside)
+    else:
+        hit = _project(site, found)
+    return None if hit is None else replace(hit, plan_title=quoted(plan.head.title))
+
+
+def plans_at(site: Geometry, store: Store) -> tuple[str, ...]:
+    """Name the plans whose territory a footprint (EPSG:4490) meets."""
+    return tuple(
+        quoted(plan.head.title)
+        for name, plan in store.spec.plans.items()
+        if shapely.intersects(store.plan_territory(name), site)
+    )
 
 
 def _everything(_: Task) -> bool:
@@ -143,7 +166,7 @@ def _control(
     shown: Relation | None = "near" if lying == "beside" and relation is None else relation
     notes = (
         past,
-        _lying_note(lying, located),
+        _lying_note(lying, located, question.titles),
         _meeting_note(row, meeting, question.project),
         _worth(located),
     )
@@ -203,23 +226,28 @@ def _period_note(plan: Plan, day: date) -> str:
     return f"{EARLY}（{first}—{last}）" if day < first.first else ""
 
 
-def _lying_note(lying: Lying, located: Located) -> str:
+def _lying_note(lying: Lying, located: Located, titles: Mapping[str, str]) -> str:
     if lying == "beside":
         return "在位置精度范围内，须实测核定"
-    return f"{BY_HAND}：{_why_open(located)}" if lying == "open" else ""
+    return f"{BY_HAND}：{_why_open(located, titles)}" if lying == "open" else ""
 
 
 def _meeting_note(row: ControlRow, meeting: Meeting, project: Project) -> str:
     if meeting == "perhaps":
-        kinds = "、".join(project.table.name_of(word) for word in row.activities)
+        kinds = project.names_of(row.activities)
         return f"如属{kinds}，则适用“{row.strength}”"
     return "按行业代码对应，待核实" if meeting == "by_code" else ""
 
 
-def _why_open(located: Located) -> str:
+def _why_open(located: Located, titles: Mapping[str, str]) -> str:
+    """Say why a place stays open; layers by title, for who signs does not know their file names."""
     if located.needs:
-        return f"须由主管部门提供图层 {'、'.join(located.needs)}"
-    return quoted("；".join((*located.reasons, *located.unresolved))) or "位置未完全确定"
+        return (
+            f"须由主管部门提供{'、'.join(titles.get(name, _UNNAMED) for name in located.needs)}数据"
+        )
+    told = "；".join((*located.reasons, *located.unresolved))
+    named = _LAYER.sub(lambda found: f"图层“{titles.get(found[1], _UNNAMED)}”", told)
+    return quoted(named) or "位置未完全确定"
 
 
 def _worth(located: Located) -> str:

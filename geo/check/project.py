@@ -35,6 +35,25 @@ class Project:
         """Tell whether anything is known about what the project does."""
         return bool(self.activities) or self.industry is not None
 
+    def names_of(self, words: Iterable[str]) -> str:
+        """Name the words of a rule for a reader: activities and known industries first, bare codes last.
+
+        >>> from geo.spec.activities import shipped_activities
+        >>> Project(shipped_activities()).names_of(["C1723", "linear", "C2521", "C30"])
+        '线性基础设施、炼焦（C2521）、行业代码 C1723、C30'
+        >>> Project(shipped_activities()).names_of(["*"])
+        '各类活动'
+        """
+        names, codes = [], []
+        for word in words:
+            if word in self.table.by_id or word == ANY_ACTIVITY:
+                names.append("各类活动" if word == ANY_ACTIVITY else self.table.name_of(word))
+            elif industry := find_industry(word).name:
+                names.append(f"{industry}（{word}）")
+            else:
+                codes.append(word)
+        return "、".join([*names, *([f"行业代码 {'、'.join(codes)}"] if codes else [])])
+
     def meets(self, words: Iterable[str]) -> Meeting:
         """Tell how strongly some words of a rule mean this project.
 

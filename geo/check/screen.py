@@ -209,12 +209,11 @@ def _apart(
     for row, distance in zip(rows[order], roughly[order], strict=True):
         within = bool(distance <= accuracy[row])
         if within or (distance <= near_m and len(lies) < NEAREST):
-            lies.append(lie_beside(site, int(row), shapes[row], within=within, near_m=near_m))
+            lies.append(_near(site, int(row), shapes[row], within=within, near_m=near_m))
     return lies
 
 
-def lie_beside(site: Footprint, row: int, zone: Geometry, *, within: bool, near_m: float) -> Lie:
-    """Describe a feature beside the footprint; the piece of it that is nearest is enough."""
+def _near(site: Footprint, row: int, zone: Geometry, *, within: bool, near_m: float) -> Lie:
     way = nearest(site.geometry, zone)
     return Lie(
         row, "near", distance_m=way.distance_m if way.distance_m <= near_m else None,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import shapely
 
-from geo.check.controls import tasks_at
+from geo.check.controls import plans_at, tasks_at
 from geo.check.coverage import Settlement, Standing, settlement, standing
 from geo.check.evidence import BoundLetter, read_evidence
 from geo.check.ground import ground_of
@@ -23,6 +23,7 @@ from geo.check.units import units_at
 from geo.check.verdict import silent_outcome
 from geo.errors import CrsError, UsageError, WorkspaceError
 from geo.findings import CheckResult, Finding, LayerAsked, SiteResult, Size, worst
+from geo.findings.occupation import with_hectares
 from geo.space.measure import area_m2, length_m, perimeter_m, plane_area_m2
 from geo.space.zones import gauss_kruger
 from geo.spec.activities import read_activities
@@ -174,9 +175,12 @@ def _check(site: Site, question: Question) -> SiteResult:
         industry=None if industry is None else (industry.code, industry.name),
         verdict=found.verdict, complete=found.complete, reasons=found.reasons,
         needed=needed_for(
-            found.layers, findings, unsettled=unsettled, told=question.project.told, site=site
+            findings, unsettled=unsettled, told=question.project.told, site=site
         ),
-        topics=topic_rows(found.layers, findings, tasks, by_kind=found.by_kind),
+        topics=topic_rows(
+            found.layers, findings, tasks, by_kind=found.by_kind,
+            plans=plans_at(site.geometry, question.store),
+        ),
         layers=found.layers, findings=findings, tasks=tasks,
         units=units_at(site.geometry, question.tables, question.store.spec.units),
         move=shortest_move(shape, findings, facts.standings, prohibiting=prohibiting),
@@ -260,7 +264,7 @@ def findings_of(facts: Facts) -> tuple[Finding, ...]:
         if letter.overlaps
         for kind in letter.kinds
     ]
-    return tuple(sorted(found, key=lambda f: (-f.outcome.rank, not f.hit)))
+    return with_hectares(sorted(found, key=lambda f: (-f.outcome.rank, not f.hit)))
 
 
 def ask_layers(

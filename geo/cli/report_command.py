@@ -70,7 +70,7 @@ def command(
         raise UsageError("报告是二进制格式 — 请用 --out 文件名.docx 或 --out 文件名.pdf")
     if bad := [p.name for p in out if p.suffix.lower() not in (".docx", ".pdf")]:
         raise UsageError(f"{'、'.join(bad)}: 报告可写为 .docx .pdf")
-    from geo.workflow.reports import SHIPPED
+    from geo.workflow.report_templates import SHIPPED
 
     chosen = template or ""
     made = space.report(

@@ -25,7 +25,8 @@ _WIDEST: Final = 48
 class SheetTable:
     """One worksheet: its name, its columns in order, and rows of plain values.
 
-    ``choices`` offers words to pick from in the cells of a column, for a table somebody fills in.
+    ``choices`` offers words to pick from in the cells of a column, for a table somebody fills in;
+    ``room`` gives a column at least that width, in characters, for what will be written there.
     """
 
     name: str
@@ -33,6 +34,7 @@ class SheetTable:
     rows: Sequence[Mapping[str, Any]]
     note: str = ""
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    room: Mapping[str, int] = field(default_factory=dict)
 
 
 def as_xlsx(tables: Sequence[SheetTable], *, as_at: date) -> bytes:
@@ -59,7 +61,8 @@ def _sheet(sheet: Any, table: SheetTable) -> None:
     for at, column in enumerate(table.columns, 1):
         texts = [str(row.get(column) or "") for row in table.rows[:500]]
         widest = max((width(text) for text in [column, *texts]), default=8)
-        sheet.column_dimensions[get_column_letter(at)].width = min(max(widest + 2, 8), _WIDEST)
+        least = table.room.get(column, 8)
+        sheet.column_dimensions[get_column_letter(at)].width = min(max(widest + 2, least), _WIDEST)
     for line in sheet.iter_rows(min_row=2):
         for cell in line:
             _dress(cell)

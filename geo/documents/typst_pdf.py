@@ -19,8 +19,9 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import qn
 from docx.text.paragraph import Paragraph
 
-from geo.documents.captions import heading_level
 from geo.documents.outline import HeadingNumbers, Look, paragraph_look, run_look
+from geo.documents.png_page import png_page
+from geo.documents.styles import Styles
 from geo.errors import MissingError, UsageError
 
 _SERIF, _SANS = "Hongxian Serif SC", "Hongxian Sans SC"
@@ -71,7 +72,8 @@ class _Setter:
         self.document = document
         self.title = title
         self.pictures: dict[str, bytes] = {}
-        self.numbers = HeadingNumbers(document)
+        self.styles = Styles(document)
+        self.numbers = HeadingNumbers(self.styles)
         self.notes = _notes(document)
         self.labels = {
             str(mark.get(qn("w:name"))) for mark in document.element.body.iter(qn("w:bookmarkStart"))
@@ -133,11 +135,11 @@ class _Setter:
             yield self._table(element)
 
     def _paragraph(self, paragraph: Any) -> str:
-        look = paragraph_look(paragraph, self.document)
+        look = paragraph_look(paragraph, self.styles)
         inner = "".join(self._inline(paragraph._p, look, paragraph.part))  # noqa: SLF001
         if any(br.get(qn("w:type")) == "page" for br in paragraph._p.iter(qn("w:br"))):  # noqa: SLF001
             return "#pagebreak(weak: true)"
-        level = heading_level(paragraph)
+        level = self.styles.heading_level(paragraph)
         start = "#pagebreak(weak: true)\n" if look.break_before else ""
         if level is not None:
             number = self.numbers.of(paragraph)
@@ -215,7 +217,10 @@ class _Setter:
         if Path(name).suffix.lower() not in _SHOWN:
             told = f"（此处图片为 {Path(name).suffix[1:].upper()} 格式，请用 LibreOffice 或 Word 转换）"
             return f"#box(width: {width:.2f}mm, height: {height:.2f}mm, stroke: 0.5pt, inset: 2pt)[#{_string(told)}]"
-        self.pictures[name] = image.blob
+        page = png_page(image.blob, width_mm=width, height_mm=height)
+        if page is not None:
+            name = f"{name}.pdf"
+        self.pictures[name] = image.blob if page is None else page
         return f"#image({_string(name)}, width: {width:.2f}mm, height: {height:.2f}mm, alt: {_string(alt)})"
 
     def _table(self, table: Any) -> str:
@@ -264,7 +269,7 @@ class _Setter:
         if element.tag != qn("w:p"):
             return ""
         paragraph = Paragraph(element, self.document._body)  # noqa: SLF001
-        look = paragraph_look(paragraph, self.document)
+        look = paragraph_look(paragraph, self.styles)
         return f"#align({look.align})[{''.join(self._inline(element, look, paragraph.part))}]"
 
 

@@ -140,6 +140,9 @@ def _water(size: float, priority: int) -> Label:
 
 
 PRESETS: Final[dict[str, Preset]] = {
+    "plan_progress": Preset(
+        _point("circle", "#8c8c8c"), "规划任务", label=Label(size=7, priority=6, face="sans")
+    ),
     "province": Preset(BORDERS["province"], "行政区划"),
     "city": Preset(BORDERS["city"], "行政区划", label=Label(size=11, priority=9)),
     "districts": Preset(BORDERS["county"], "行政区划", label=Label(size=10, priority=9)),
@@ -176,6 +179,7 @@ PRESETS: Final[dict[str, Preset]] = {
     "roads": Preset(Ink(edge="#d98c3f", width=1.0, casing="#ffffff", casing_width=0.8), "其他要素"),
     "railways": Preset(Ink(edge="#444444", width=0.9, dash=(6, 3), casing="#ffffff", casing_width=0.6), "其他要素"),
     "corridor": Preset(Ink(edge="#3d9b57", width=4.0, opacity=0.5), "生态空间"),
+    "reach": Preset(Ink(edge="#2c7fb8", width=5.0, opacity=0.35), "水环境"),
     "belt": Preset(Ink(edge="#2c7fb8", width=9.0, opacity=0.35), "生态空间"),
     "screen": Preset(_area("#a8d5a2", "#a8d5a2", width=0.0, opacity=0.5), "生态空间"),
     "node": Preset(_point("circle", "#1b7837", size=11, width=1.2), "生态空间"),

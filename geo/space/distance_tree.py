@@ -130,15 +130,16 @@ class DistanceTree:
         reach_m: float = _QUARTER_TURN_M,
         meeting: Meeting | None = None,
         threads: int | None = None,
+        apart: bool = False,
     ) -> Ways:
         """Give the way from every site to its nearest feature, none where all are beyond `reach_m`.
 
         Of features equally near, or several that meet the site, the first is given. Arguments and errors as
-        `within`.
+        `within`; ``apart`` asks for the nearest of the features that a site does not meet.
         """
         if not 0.0 <= reach_m <= _QUARTER_TURN_M:
             raise GeometryError(f"距离 {reach_m} 不在 0 到 10000 km 之间 — 请检查参数")
-        return self._search(_flat(sites), reach_m, meeting, threads, first=True)
+        return self._search(_flat(sites), reach_m, meeting, threads, first=True, apart=apart)
 
     def _search(
         self,
@@ -148,19 +149,21 @@ class DistanceTree:
         threads: int | None,
         *,
         first: bool,
+        apart: bool = False,
     ) -> Ways:
         """Search block by block of sites."""
         site, feature = self._met(sites) if meeting is None else meeting
-        met = _ways_of_met(site, feature)
+        met = _ways_of_met(site[:0], feature[:0]) if apart else _ways_of_met(site, feature)
         if not len(self._chunks):
             return met
-        asked = np.setdiff1d(np.arange(len(sites)), site) if first else np.arange(len(sites))
-
+        asked = np.arange(len(sites))
+        if first and not apart:
+            asked = np.setdiff1d(asked, site)
         codes = np.unique(site * len(self._features) + feature)
 
         def work(begin: int) -> Ways:
             rows = asked[begin : begin + _SITES]
-            return self._block(sites, rows, reach_m, codes, first=first)
+            return self._block(sites, rows, reach_m, codes, first=first, bound=first and not apart)
 
         workers = threads or min(os.cpu_count() or 1, _MOST_THREADS)
         begins = range(0, len(asked), _SITES)
@@ -180,12 +183,14 @@ class DistanceTree:
         return site, feature
 
     def _block(
-        self, sites: Objects, rows: Index, reach_m: float, met: NDArray[np.int64], *, first: bool
-    ) -> Ways:
-        """Give the ways of some sites that meet no feature."""
+        self, sites: Objects, rows: Index, reach_m: float, met: NDArray[np.int64], *, first: bool,
+        bound: bool,
+    ) -> Ways:  # fmt: skip
+        """Give the ways of some sites to features they do not meet."""
         own = chunks_of(sites[rows])
         reach = np.full(len(own), reach_m)
-        if first and len(own):
+        # `_upper` is of any feature: no bound where it may be one that is met.
+        if bound and len(own):
             reach = np.minimum(reach, self._upper(own))
         a, b = self._box_pairs(own, reach)
         feature = self._chunks.owner[b]

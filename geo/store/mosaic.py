@@ -88,6 +88,14 @@ def check_mosaic(path: Path, *, name: str) -> None:
         raise InputError("\n".join(f"{name}: {problem}" for problem in dict.fromkeys(found)))
 
 
+def mosaic_sources(path: Path) -> tuple[Path, ...]:
+    """List the sheets of a VRT that :func:`check_mosaic` has passed, each once, in a fixed order."""
+    root = _parsed(path, path.name)
+    home = path.resolve().parent
+    found = {(home / (e.text or "").strip()).resolve() for e in root.iter("SourceFilename")}
+    return tuple(sorted(found))
+
+
 def _parsed(path: Path, name: str) -> Element:
     if path.stat().st_size > _LARGEST_BYTES:
         raise InputError(f"{name}: VRT 超过 {_LARGEST_BYTES // 1_000_000} MB — {_HINT}")

@@ -53,6 +53,10 @@ class Handover:
     y: str | None = None
     expected_area: str | None = None
     accept_look_alike: bool = False
+    tags: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    scheme: str | None = None
+    classes: Path | None = None
+    band: int = 1
     as_at: date | None = None
 
 
@@ -209,7 +213,7 @@ def _kind_of(value: str, said: Handover, target: Target) -> str | None:
 
 
 def layer_document(
-    said: Handover, target: Target, *, source: str, zone: Any, fields: Mapping[str, str],
+    said: Handover, target: Target, *, source: Any, zone: Any, fields: Mapping[str, str],
     coverage: Sequence[str], before: Mapping[str, Any],
 ) -> dict[str, Any]:  # fmt: skip
     """Write the layer file's contents; title, style and note of the file before are kept."""

@@ -109,6 +109,8 @@ def test_a_series_over_tasks_has_a_page_per_task_with_a_place_of_its_own(store):
 def test_the_index_numbers_its_own_layer_and_keeps_the_ground_whole(store):
     index = next(pages("m", spec(over="places"), store, as_at=DAY)).scene
     assert {layer.id for layer in index.layers} == {"rivers", "places"}
+    assert index.title.startswith("屯留区")
+    assert index.title.endswith("图幅索引")
     assert index.skipped == ()
 
 

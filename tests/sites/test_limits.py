@@ -156,6 +156,18 @@ def test_a_geopackage_whose_layer_is_a_query_without_end_is_refused(refused, cor
     assert "不是普通数据表" in refused(path)
 
 
+def test_a_geopackage_without_the_column_of_geometry_it_names_is_refused(refused, corpus, tmp_path):
+    path = corpus.gis(tmp_path, "GPKG", "a.gpkg")
+    with sqlite3.connect(path) as database:
+        (name,) = database.execute("SELECT table_name FROM gpkg_contents").fetchone()
+        database.execute("PRAGMA writable_schema = 1")
+        database.execute("DELETE FROM sqlite_master WHERE type = 'trigger'")
+        database.execute("PRAGMA writable_schema = 0")
+        database.execute(f'ALTER TABLE "{name}" RENAME COLUMN geom TO shape')
+    database.close()
+    assert "无法解析" in refused(path)
+
+
 def test_a_database_that_is_no_geopackage_is_refused(refused, tmp_path):
     path = tmp_path / "a.gpkg"
     with sqlite3.connect(path) as database:

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
-import textwrap
 import zipfile
 from pathlib import Path
 
@@ -329,54 +324,6 @@ def test_several_counties_have_to_be_named(tmp_path: Path) -> None:
         open_store(root), said(file, "ecological_redline", coverage=("140405", "140404"))
     )
     assert any("上党区 境内没有一个要素" in words for words in both.warnings)
-
-
-_KILLED = """
-    import os, sys
-    from pathlib import Path
-    import geopandas
-    from tests.workflow.office import said
-    from geo.store.store import open_store
-    from geo.workflow import adopt
-    root, file, where = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
-    def die(*args, **kwargs):
-        os.kill(os.getpid(), 9)
-    if where == "data":
-        geopandas.GeoDataFrame.to_parquet = die
-    else:
-        move = Path.replace
-        Path.replace = lambda path, goal: die() if path.suffix == ".yml" else move(path, goal)
-    store = open_store(root)
-    adopt.commit(store, adopt.examine(store, said(file, "ecological_redline")))
-"""
-
-
-@pytest.mark.skipif(os.name == "nt", reason="SIGKILL")
-@pytest.mark.parametrize("where", ["data", "layer"])
-def test_killing_it_half_way_leaves_the_layers_as_they_were(
-    root: Path, tmp_path: Path, where: str
-) -> None:
-    adopt(root, said(_redline(tmp_path / "旧.shp", [square(5)]), "ecological_redline"))
-    before = snapshot(root)
-    file = _redline(tmp_path / "STBHHX.shp")
-    script = textwrap.dedent(_KILLED)
-    done = subprocess.run(
-        [sys.executable, "-c", script, root, file, where],
-        cwd=Path(__file__).parents[2],
-        check=False,
-    )
-    assert done.returncode == -signal.SIGKILL
-    after = snapshot(root)
-    assert {name: data for name, data in after.items() if not name.startswith("local/")} == {
-        name: data for name, data in before.items() if not name.startswith("local/")
-    }
-    assert open_store(root).layer("ecological_redline").state == "ok"
-    assert len(open_store(root).layer("ecological_redline").frame) == 1
-    (left,) = (root / "local" / "cache").glob("adopt-*")
-    os.utime(left, (0, 0))
-    adopt(root, said(file, "ecological_redline"))
-    assert len(open_store(root).layer("ecological_redline").frame) == 2
-    assert not list((root / "local" / "cache").glob("adopt-*"))
 
 
 def test_the_layer_is_stored_in_the_order_of_place(root: Path, tmp_path: Path) -> None:
