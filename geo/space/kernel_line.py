@@ -1,7 +1,8 @@
 """One line and the edges of one zone around it: how they lie, and which stretches the zone holds.
 
 The line is walked from event to event as the boundary of a site is (`geo.space.kernel_pair`), with the same
-symbolic shift; what lies on the zone's boundary counts as held, as an intersection of closed sets has it.
+symbolic shift; what lies on the zone's boundary counts as held, as an intersection of closed sets has it. Of a line that runs over
+itself every metre walked counts; GEOS counts it once.
 """
 
 # ruff: noqa: C901, PLR0912, PLR0915 - nested loops over flat arrays; split up, they would compile and run slower
