@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from geo.exhibits import Figure, Table
-    from geo.findings import CheckResult, SiteResult
+    from geo.findings import CheckResult, SiteResult, Size
 
 #: Sentences of domain.md §6; the last is printed in every report.
 LIMITS: Final = "本结论仅反映上述数据的空间关系，不替代主管部门审查意见。"
@@ -91,8 +91,7 @@ def _project(site: SiteResult) -> Iterator[Block]:
         )
         facts.append(f"椭球面积 {format_area(size.area_m2)}{plane}。")
         if given.declared_area_m2 is not None:
-            gap = size.area_m2 - given.declared_area_m2
-            facts.append(f"文件申报面积 {given.declared_words}，与椭球面积相差 {gap:+.2f} m²。")
+            facts.append(_declared(given.declared_words, given.declared_area_m2, size))
     if size.length_m is not None:
         facts.append(f"线路长度 {format_length(size.length_m)}。")
     if site.districts:
@@ -101,6 +100,16 @@ def _project(site: SiteResult) -> Iterator[Block]:
     if site.industry:
         facts.append(f"行业类别：{' '.join(part for part in site.industry if part)}。")
     yield Bullets(tuple(facts))
+
+
+def _declared(words: str, declared_m2: float, size: Size) -> str:
+    """Hold the declared area against both measured ones (domain.md §1)."""
+    told = []
+    for name, measured in (("椭球面积", size.area_m2), ("高斯平面面积", size.plane_area_m2)):
+        if measured is not None:
+            gap = declared_m2 - measured
+            told.append(f"比{name}{'大' if gap > 0 else '小'} {fixed(abs(gap), 2)} m²")
+    return f"文件申报面积 {words}，{'，'.join(told)}。"
 
 
 def _data(result: CheckResult, site: SiteResult) -> Iterator[Block]:

@@ -266,6 +266,19 @@ def test_a_workbook_with_two_sheets_of_coordinates_asks_which_and_takes_the_answ
     assert told.exit_code == 11
 
 
+def test_a_declared_area_is_held_against_both_measured_ones_in_the_paper(store, tmp_path):
+    corners = degrees(shapely.box(100, 1100, 200, 1200)).exterior.coords[:4]
+    rows = "".join(f"J{at},1,{lat:.9f},{lon:.9f}\n" for at, (lon, lat) in enumerate(corners, 1))
+    path = tmp_path / "甲.txt"
+    head = "[属性描述]\n坐标系=2000国家大地坐标系\n计量单位=度\n[地块坐标]\n4,1.0500,1,甲,面,,,,@\n"
+    path.write_text(head + rows, encoding="utf-8")
+    page = render(ask(store, SiteQuestion(as_at=DAY, files=(path,))), "html")
+    told = re.search(r"文件申报面积.*?比椭球面积大 ([\d.]+) m²，比高斯平面面积大 ([\d.]+) m²", page)
+    assert float(told[1]) == pytest.approx(500, abs=1)
+    # The plane is 0.03 % larger here.
+    assert float(told[2]) == pytest.approx(497, abs=1.5)
+
+
 def test_geojson_holds_the_site_and_its_overlaps(answer):
     parts = [f["properties"]["part"] for f in json.loads(render(answer, "geojson"))["features"]]
     assert parts.count("site") == 1
