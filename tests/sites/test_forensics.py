@@ -43,6 +43,15 @@ def test_the_prefix_names_the_zone(write):
     assert "文件未写明坐标基准" in site.crs.suspicions[0]
 
 
+@pytest.mark.parametrize(("epsg", "zone"), [(4497, 19), (4498, 20)])
+def test_both_six_degree_zones_of_shanxi_are_read(write, epsg, zone):
+    corners = [(114.1, 39.9), (114.11, 39.9), (114.11, 39.91)]  # 广灵, 3.1° and 2.9° from them
+    (site,) = read_sites(csv(write, plane(epsg, corners)))
+    assert site.crs.given == f"EPSG:{epsg}"
+    assert f"横坐标带号 {zone}（6 度带" in site.crs.how
+    assert site.geometry.hausdorff_distance(Polygon(corners)) < 1e-9
+
+
 def test_six_digits_without_a_zone_are_asked_about_with_places(write):
     with pytest.raises(InputError) as caught:
         read_sites(csv(write, plane(4547)))
