@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from geo.cli.options import quiet_option, tell, workspace_option
+from geo.cli.progress import progress_bar
 from geo.errors import UsageError
 
 if TYPE_CHECKING:
@@ -142,11 +143,15 @@ def _bring_features(store: Store, said: Handover, *, dry_run: bool, quiet: bool)
 
     if said.scheme or said.classes:
         raise UsageError("--scheme、--classes 只用于土地覆盖栅格 — 纳入矢量图层时请去掉")
-    adoption = examine(store, said, dry_run=dry_run)
+    with progress_bar(quiet=quiet) as show:
+        show(0, 2, "读取并检查")
+        adoption = examine(store, said, dry_run=dry_run)
     click.echo(report(adoption, dry_run=dry_run))
     if dry_run:
         return
-    written = commit(store, adoption)
+    with progress_bar(quiet=quiet) as show:
+        show(1, 2, "写入")
+        written = commit(store, adoption)
     tell("已写入：" + "、".join(path.as_posix() for path in written), quiet=quiet)
     if picture := draw_change(store, adoption):
         tell(f"变化图：{picture.as_posix()}", quiet=quiet)
@@ -161,11 +166,16 @@ def _bring_raster(store: Store, said: Handover, *, dry_run: bool, quiet: bool) -
         report_raster,
     )
 
-    adoption = examine_raster(store, said, dry_run=dry_run)
+    with progress_bar(quiet=quiet) as show:
+        show(0, 1, "读取并检查")
+        adoption = examine_raster(store, said, dry_run=dry_run)
     click.echo(report_raster(adoption, dry_run=dry_run))
     if dry_run:
         return
-    written = commit_raster(store, adoption)
+    with progress_bar(quiet=quiet) as show:
+        written = commit_raster(
+            store, adoption, progress=lambda done, count: show(done, count, "转换栅格")
+        )
     tell("已写入：" + "、".join(path.as_posix() for path in written), quiet=quiet)
     tell(adopted_raster(store.root, adoption), quiet=quiet)
 

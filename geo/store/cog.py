@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
 import rasterio
@@ -23,12 +23,16 @@ if TYPE_CHECKING:
 
     from geo.store.raster import Raster
 
+    Progress: TypeAlias = Callable[[int, int], None]
+
 _SIDE: Final = 1024
 _BLOCK: Final = 512
 _UNKNOWN_M: Final = -32768
 
 
-def write_heights(raster: Raster, path: Path, *, part: Tile) -> None:
+def write_heights(
+    raster: Raster, path: Path, *, part: Tile, progress: Progress = lambda _done, _count: None
+) -> None:
     """Write heights as they stand, neither resampled nor moved to another system.
 
     Whole metres stay 16-bit, others 32-bit; what is unknown is −32768, declared. Overviews are means.
@@ -37,6 +41,7 @@ def write_heights(raster: Raster, path: Path, *, part: Tile) -> None:
         raster: The heights.
         path: Where; its folder holds a temporary file meanwhile.
         part: Which cells.
+        progress: Told how many tiles are written, and of how many.
 
     Raises:
         InputError: The file cannot be read or written.
@@ -59,17 +64,22 @@ def write_heights(raster: Raster, path: Path, *, part: Tile) -> None:
             nodata=_UNKNOWN_M,
             cells=cells,
             overviews="AVERAGE",
+            progress=progress,
         )
 
 
-def write_codes(raster: Raster, path: Path, *, part: Tile, unknown: frozenset[int]) -> None:
+def write_codes(
+    raster: Raster, path: Path, *, part: Tile, unknown: frozenset[int],
+    progress: Progress = lambda _done, _count: None,
+) -> None:  # fmt: skip
     """Write land-cover codes as they stand; overviews hold the commonest code.
 
     Args:
         raster: The codes.
         path: Where; its folder holds a temporary file meanwhile.
         part: Which cells.
-        unknown: Codes that say nothing; they become undeclared ground (nodata 65535).
+        unknown: Codes that say nothing; they become unknown ground (nodata 65535).
+        progress: Told how many tiles are written, and of how many.
 
     Raises:
         InputError: The file cannot be read or written, or holds something else than codes.
@@ -83,13 +93,20 @@ def write_codes(raster: Raster, path: Path, *, part: Tile, unknown: frozenset[in
             return np.where(np.isin(codes, silent), nothing, codes)
 
         _write(
-            raster, path, part=part, dtype="uint16", nodata=nothing, cells=cells, overviews="MODE"
+            raster,
+            path,
+            part=part,
+            dtype="uint16",
+            nodata=nothing,
+            cells=cells,
+            overviews="MODE",
+            progress=progress,
         )
 
 
 def _write(
     raster: Raster, path: Path, *, part: Tile, dtype: str, nodata: int,
-    cells: Callable[[Tile], NDArray[Any]], overviews: str,
+    cells: Callable[[Tile], NDArray[Any]], overviews: str, progress: Progress,
 ) -> None:  # fmt: skip
     """Write tile by tile beside the goal, then let GDAL lay it out."""
     grid = raster.grid.part(part)
@@ -102,7 +119,9 @@ def _write(
     }  # fmt: skip
     try:
         with rasterio.open(plain, "w", **profile) as out:
-            for tile in grid.tiles(_SIDE):
+            tiles = list(grid.tiles(_SIDE))
+            for done, tile in enumerate(tiles):
+                progress(done, len(tiles))
                 there = Tile(
                     part.row + tile.row, part.column + tile.column, tile.rows, tile.columns
                 )

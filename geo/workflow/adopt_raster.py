@@ -34,7 +34,7 @@ from geo.workflow.adopt_place import LOCAL, layer_before, must_load, place
 from geo.workflow.adopt_raster_words import changed_words, found_words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from shapely import Geometry
 
@@ -134,18 +134,22 @@ def examine_raster(store: Store, said: Handover, *, dry_run: bool = False) -> Ra
     )  # fmt: skip
 
 
-def commit_raster(store: Store, adoption: RasterAdoption) -> tuple[Path, ...]:
+def commit_raster(
+    store: Store, adoption: RasterAdoption, *,
+    progress: Callable[[int, int], None] = lambda _done, _count: None,
+) -> tuple[Path, ...]:  # fmt: skip
     """Convert an examined raster and put it in its place, whole or not at all; the version before is kept.
 
     Returns:
         The files written, relative to the workspace.
     """
     if adoption.scheme is None:
-        write = partial(write_heights, adoption.raster, part=adoption.part)
+        write = partial(write_heights, adoption.raster, part=adoption.part, progress=progress)
     else:
         write = partial(
-            write_codes, adoption.raster, part=adoption.part, unknown=adoption.scheme.unknown
-        )
+            write_codes, adoption.raster, part=adoption.part, unknown=adoption.scheme.unknown,
+            progress=progress,
+        )  # fmt: skip
     return place(
         store.root,
         layer=adoption.layer,
