@@ -97,3 +97,12 @@ def test_maps_of_data_nobody_has_are_skipped_and_name_the_layer():
             gaps = missing(SPEC.maps[f"{plan}_{kind}"], store(), day=DAY)
             assert gaps
             assert all(gap.detail.startswith("layers/") for gap in gaps)
+
+
+def test_every_monitoring_section_of_the_plans_has_a_map_of_its_own():
+    named = store().layer("sections").frame["name"]
+    titles = [spec.title for name, spec in SPEC.maps.items() if name.startswith("section_")]
+    assert len(named) == len(titles)
+    for name in named:
+        wanted = name.removesuffix("断面") + "断面"
+        assert sum(title.startswith(wanted) for title in titles) == 1, name

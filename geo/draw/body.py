@@ -162,6 +162,12 @@ def _write(pen: Pen, placed: Placed) -> None:
                 ink=request.colour,
             )
         return
+    if len(candidate.pieces) > 1 and "".join(p.text for p in candidate.pieces) == request.text:
+        pen.word(
+            candidate.pieces, size_pt=candidate.size_pt, face=request.face, colour=request.colour,
+            halo=_HALO, slanted=request.slanted,
+        )  # fmt: skip
+        return
     for piece in candidate.pieces:
         pen.text(
             piece.x, piece.y, piece.text, size_pt=candidate.size_pt, face=request.face,

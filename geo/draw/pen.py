@@ -24,10 +24,11 @@ from geo.draw.lettering import MM_PER_POINT
 from geo.draw.markers import OUTLINES, OVERLAYS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
+    from geo.draw.candidates import Piece
     from geo.draw.ink import Ink
     from geo.draw.lettering import Face, Lettering
     from geo.draw.page import Frame
@@ -148,11 +149,12 @@ class Pen:
     def text(
         self, x: float, y: float, text: str, *, size_pt: float, face: Face = "sans", colour: str = "#000000",
         align: str = "left", turn: float = 0.0, halo: str = "", slanted: bool = False, spread: float = 1.0,
+        part: bool = False,
     ) -> None:  # fmt: skip
         """Set one line of text; ``y`` is the middle of its characters, before turning.
 
         Text is text, so that a PDF can be searched. A slanted one is drawn as outlines with the
-        same words, unseen, over it.
+        same words, unseen, over it; a ``part`` of a word as outlines only, see :meth:`word`.
         """
         if not text.strip():
             return
@@ -176,16 +178,39 @@ class Pen:
             shape = where.transform_path(outline)
             self.axes.add_artist(PathPatch(shape, facecolor="none", edgecolor=halo, linewidth=0.24 * size_pt * spread,
                                           joinstyle="round", alpha=0.88, zorder=level))  # fmt: skip
-        if slanted:
+        if slanted or part:
             shape = where.transform_path(outline)
             self.axes.add_artist(
                 PathPatch(shape, facecolor=colour, edgecolor="none", zorder=level + 0.2)
             )
-        corner = self._placed(x, y, shift, -MIDDLE * em, turn).transform((0.0, 0.0))
+        if not part:
+            corner = self._placed(x, y, shift, -MIDDLE * em, turn).transform((0.0, 0.0))
+            properties = self.fonts.properties(face, size_pt=size_pt)
+            self.axes.text(
+                float(corner[0]), float(corner[1]), text, fontproperties=properties, color=colour, ha="left",
+                va="baseline", rotation=turn, rotation_mode="anchor", parse_math=False,
+                alpha=0.0 if slanted else None, zorder=level + 0.3,
+            )  # fmt: skip
+
+    def word(
+        self, pieces: Sequence[Piece], *, size_pt: float, face: Face, colour: str, halo: str, slanted: bool
+    ) -> None:  # fmt: skip
+        """Set a word whose pieces stand apart: along a river, one below the other.
+
+        The whole word lies unseen over their middle, so that a PDF is searched for 浊漳南源, not for 浊.
+        """
+        for piece in pieces:
+            self.text(
+                piece.x, piece.y, piece.text, size_pt=size_pt, face=face, colour=colour, align="center",
+                turn=piece.turn, halo=halo, slanted=slanted, part=True,
+            )  # fmt: skip
+        text = "".join(piece.text for piece in pieces)
+        if self.fonts.missing(text, face):
+            return  # the sheet is refused when all of it is known
+        middle = pieces[len(pieces) // 2]
         self.axes.text(
-            float(corner[0]), float(corner[1]), text, fontproperties=self.fonts.properties(face, size_pt=size_pt),
-            color=colour, ha="left", va="baseline", rotation=turn, rotation_mode="anchor", parse_math=False,
-            alpha=0.0 if slanted else None, zorder=level + 0.3,
+            middle.x, middle.y, text, fontproperties=self.fonts.properties(face, size_pt=size_pt), ha="center",
+            va="center", parse_math=False, alpha=0.0, zorder=self.next_level(),
         )  # fmt: skip
 
     @staticmethod

@@ -1,5 +1,6 @@
 import hashlib
 import io
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -125,6 +126,25 @@ def test_a_pdf_carries_its_letters_as_truetype_and_its_words_as_text(store, tmp_
     assert b"/FontFile2" in data
     assert b"/Type3" not in data
     assert hashlib.sha256(data).hexdigest()
+
+
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext is not installed")
+def test_a_pdf_is_found_by_every_name_on_it_those_along_rivers_too(store, tmp_path):
+    save(scene_of(store, "rivers", "reservoirs", "places", "sections"), tmp_path / "m.pdf")
+    told = subprocess.run(
+        ["pdftotext", tmp_path / "m.pdf", "-"], check=True, capture_output=True, encoding="utf-8"
+    ).stdout
+    for name in (
+        "试验图",
+        "长河",
+        "小溪",
+        "镜湖",
+        "东镇",
+        "西镇",
+        "大桥",
+        "图上界线不作为划界依据",
+    ):
+        assert name in told.replace("\n", "") if len(name) > 5 else name in told, name
 
 
 def test_the_bar_drawn_is_as_long_as_the_scale_says(store):
