@@ -255,6 +255,7 @@ class _Desk:
                 end = insert_table(paragraph, caption.exhibit, area)
             if caption.wide:
                 landscape_around(paragraph, end)
+        _number_pictures(self.document)
 
     def list_them(self, captions: list[Caption]) -> None:
         """Write the lists of figures and tables, each entry with the page Word will find."""
@@ -270,6 +271,22 @@ class _Desk:
                 last = _listing(self.document, last, label, held[label], width_mm)
             if not any(held.values()):
                 paragraph.add_run("（无）")
+
+
+def _number_pictures(document: Any) -> None:
+    """Give each picture of the text a number no other has, those of headers and footers included."""
+    tag = qn("wp:docPr")
+    parts = [part for part in document.part.package.iter_parts() if hasattr(part, "element")]
+    others = [e for part in parts if part is not document.part for e in part.element.iter(tag)]
+    taken = {element.get("id") for element in others}
+    free = max((int(number) for number in taken if number and number.isdecimal()), default=0)
+    for element in document.element.body.iter(tag):
+        number = element.get("id", "")
+        if number in taken:
+            while str(free := free + 1) in taken:
+                pass
+            element.set("id", number := str(free))
+        taken.add(number)
 
 
 def _listing(

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
+from docx.opc.constants import RELATIONSHIP_TYPE
 from jinja2 import TemplateError
 
 from geo.documents.archive import with_fixed_times
@@ -179,7 +180,21 @@ def _open(data: bytes) -> Any:
         raise MissingError(NEEDS_EXTRA.format("docxtpl")) from error
     word = DocxTemplate(io.BytesIO(data))
     word.init_docx()
+    _adopt_properties(word.docx.part.package)
     return word
+
+
+def _adopt_properties(package: Any) -> None:
+    """Let the file's properties be found: LibreOffice gives them a relation of another name.
+
+    python-docx would make new ones beside them, and two parts of one name are a broken file.
+    """
+    for key, relation in list(package.rels.items()):
+        kind = relation.reltype
+        if kind.endswith("/core-properties") and kind != RELATIONSHIP_TYPE.CORE_PROPERTIES:
+            part = relation.target_part
+            del package.rels[key]
+            package.relate_to(part, RELATIONSHIP_TYPE.CORE_PROPERTIES)
 
 
 def _finalizer(placed: list[Placed]) -> Callable[[Any], str]:

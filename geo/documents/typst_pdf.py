@@ -6,6 +6,7 @@ a planner or a file said can become a command.
 
 from __future__ import annotations
 
+import gc
 import io
 import tempfile
 from collections.abc import Iterator
@@ -44,14 +45,12 @@ def pdf_by_typst(data: bytes, *, title: str, as_at: date) -> bytes:
         import typst  # noqa: PLC0415 - an optional package
     except ImportError as error:
         raise MissingError("typst 未安装 — 请安装 pip install hongxian[report]") from error
-    setter = _Setter(Document(io.BytesIO(data)), title)
-    source = setter.source()
     fonts = resources.files("geo.draw") / "fonts"
     with tempfile.TemporaryDirectory() as name, resources.as_file(fonts) as font_folder:
         folder = Path(name)
-        (folder / "main.typ").write_text(source, encoding="utf-8")
-        for path, blob in setter.pictures.items():
-            (folder / path).write_bytes(blob)
+        _write_source(data, title, folder)
+        # The Word file's tree takes as much as typst needs: it goes before.
+        gc.collect()
         try:
             pdf: bytes = typst.compile(
                 str(folder / "main.typ"), root=str(folder), font_paths=[str(font_folder)],
@@ -63,6 +62,14 @@ def pdf_by_typst(data: bytes, *, title: str, as_at: date) -> bytes:
                 f"typst 不能排这份文件（{str(error)[:120]}）— 请检查模板里的图片，或改用 --engine libreoffice"
             ) from error
     return pdf
+
+
+def _write_source(data: bytes, title: str, folder: Path) -> None:
+    """Write a document as typst source and pictures into a folder; nothing of it stays in memory."""
+    setter = _Setter(Document(io.BytesIO(data)), title)
+    (folder / "main.typ").write_text(setter.source(), encoding="utf-8")
+    for path, blob in setter.pictures.items():
+        (folder / path).write_bytes(blob)
 
 
 class _Setter:

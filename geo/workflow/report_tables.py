@@ -28,7 +28,7 @@ def task_table(plan: Plan, found: Sequence[LocatedTask], *, kind: str, place: st
         columns: tuple[str, ...] = ("编号", "管控要求", "要素", "定位", "精度（m）")
         rows = _cells((v.id, v.title, v.domain, v.standing, _accuracy(v)) for v in views)
         align = "llccr"
-        widths: tuple[float, ...] = (16, 92, 14, 18, 18)
+        widths: tuple[float, ...] = (16, 89, 14, 18, 21)
     elif kind == "project":
         columns = ("编号", "工程名称", "要素", "规模", "投资（万元）", "年限", "定位", "精度（m）")
         rows = _cells(
@@ -36,13 +36,13 @@ def task_table(plan: Plan, found: Sequence[LocatedTask], *, kind: str, place: st
              v.standing, _accuracy(v))
             for v in views
         )  # fmt: skip
-        align, widths = "llclrccr", (14, 44, 12, 22, 20, 26, 18, 18)
+        align, widths = "llclrccr", (12, 42, 11, 19, 25, 25, 17, 21)
     else:
         columns = ("编号", "措施", "要素", "年限", "定位", "精度（m）")
         rows = _cells(
             (v.id, v.title, v.domain, v.period or _NOTHING, v.standing, _accuracy(v)) for v in views
         )
-        align, widths = "llcccr", (16, 78, 14, 26, 18, 18)
+        align, widths = "llcccr", (16, 75, 14, 26, 18, 21)
     note = (
         "“定位”由规划原文的地名落图得出，精度为所用位置资料的精度；“待图层”“未定位”的未在图上表示"
     )

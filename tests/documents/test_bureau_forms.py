@@ -1,6 +1,7 @@
 """Tokens where real offices put them: split runs, cells, boxes, lists, margins, content controls; the file stays whole."""
 
 import io
+import zipfile
 
 import pytest
 from docx import Document
@@ -210,3 +211,26 @@ def test_typst_leaves_a_frame_that_names_a_picture_it_cannot_show():
     broken = repacked(saved(document), {"word/media/image1.png": b"no picture"})
     with pytest.raises(UsageError, match="请检查模板里的图片"):
         pdf_by_typst(broken, title="报告", as_at=DAY)
+
+
+def test_properties_that_libreoffice_relates_by_another_name_are_not_written_twice():
+    plain = template("{{ title }}")
+    rels = xml_of(plain, "_rels/.rels")
+    kind = "http://schemas.openxmlformats.org/package/2006/relationships/metadata/core-properties"
+    theirs = "http://schemas.openxmlformats.org/officedocument/2006/relationships/metadata/core-properties"
+    assert kind in rels
+    data = filled(repacked(plain, {"_rels/.rels": rels.replace(kind, theirs)})).data
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        assert archive.namelist().count("docProps/core.xml") == 1
+    assert faults(data) == []
+
+
+def test_pictures_of_the_text_take_no_number_of_those_in_a_footer():
+    document = Document()
+    document.sections[0].footer.paragraphs[0].add_run().add_picture(io.BytesIO(picture()))
+    document.add_paragraph("{{ figure() }}")
+    document.add_paragraph("{{ figure() }}")
+    data = filled(saved(document)).data
+    assert faults(data) == []
+    numbers = [e.get("id") for e in Document(io.BytesIO(data)).element.body.iter(qn("wp:docPr"))]
+    assert len(set(numbers)) == 2
