@@ -20,7 +20,7 @@ from pyproj import CRS
 
 from geo.documents.spreadsheet import stream_xlsx
 from geo.errors import UsageError
-from geo.workflow.screen_rows import heading
+from geo.workflow.screen_rows import heading, in_words
 from geo.writing import replacing
 
 if TYPE_CHECKING:
@@ -174,6 +174,7 @@ def _values(table: pa.Table) -> list[tuple[Any, ...]]:
 
 
 def _plain(table: pa.Table, titles: dict[str, str]) -> pa.Table:
-    """Give a table without geometry under planners' headings."""
-    kept = table.drop(["geometry"])
-    return kept.rename_columns([heading(name, titles) for name in kept.column_names])
+    """Give a table without geometry in planners' words."""
+    kept = [name for name in table.column_names if name != "geometry"]
+    columns = [in_words(name, table[name]) for name in kept]
+    return pa.table(columns, names=[heading(name, titles) for name in kept])

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import shapely
 
-from geo.spec.vocabulary import Outcome
+from geo.spec.vocabulary import RELATION_ZH, STATE_ZH, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -28,6 +28,12 @@ OWN: Final = {
 PER_LAYER: Final = {
     "state": "数据状态", "outcome": "结果", "hits": "涉及要素数", "relation": "关系",
     "largest_overlap_m2": "最大重叠（m²）", "largest_share": "最大占比", "nearest_m": "最近（m）",
+}  # fmt: skip
+_YES_NO: Final = {"true": "是", "false": "否"}
+_WORDS: Final[dict[str, dict[str, str]]] = {
+    "checked": _YES_NO, "complete": _YES_NO, "state": {str(code): words for code, words in STATE_ZH.items()},
+    "relation": {str(code): words for code, words in RELATION_ZH.items()},
+    "outcome": {outcome.value: outcome.zh for outcome in Outcome},
 }  # fmt: skip
 _NUMBERS: Final = {
     "area_m2", "length_m", "largest_overlap_m2", "largest_share", "nearest_m",
@@ -181,3 +187,21 @@ def heading(column: str, titles: dict[str, str]) -> str:
         return OWN[column]
     layer, _, key = column.rpartition(".")
     return f"{titles.get(layer, layer)} {PER_LAYER[key]}"
+
+
+def in_words(column: str, values: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Give a column's codes as a planner reads them; other columns as they are.
+
+    >>> in_words("redline.outcome", pa.chunked_array([["clear", None]])).to_pylist()
+    ['未发现重叠', None]
+    >>> in_words("checked", pa.chunked_array([[True, False]])).to_pylist()
+    ['是', '否']
+    """
+    if pa.types.is_boolean(values.type):
+        values = values.cast(pa.string())
+    words = _WORDS.get(column.rpartition(".")[2])
+    if words is None:
+        return values
+    coded = values.combine_chunks().dictionary_encode()
+    meant = pa.array([words[code] for code in coded.dictionary.to_pylist()], type=pa.string())
+    return pa.chunked_array([meant.take(coded.indices)])

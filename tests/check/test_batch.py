@@ -211,6 +211,22 @@ def test_each_situation_of_the_battery_is_told_alike(name, tmp_path):
     assert not differing(checked, single)
 
 
+def test_all_that_is_within_accuracy_is_listed_and_the_nearest_of_the_rest(full_town):
+    beside = [square(103, 0, 50), square(0, 106, 50), square(-160, 0, 50), square(0, -190, 50)]
+    full_town.layer("nature_core", *beside, accuracy_m=10)
+    desk = Desk(question_of(full_town.store(), as_at=DAY, near_m=500.0))
+    (checked,) = desk.check([footprint(PLOT)])
+    found = [f for f in checked.judgement.findings if f.layer == "nature_core"]
+    assert [(f.feature, round(f.distance_m), f.within_accuracy) for f in found] == [
+        ("nature_core-1", 3, True), ("nature_core-2", 6, True),
+    ]  # fmt: skip
+    (far,) = Desk(question_of(full_town.store(), as_at=DAY, near_m=500.0)).check(
+        [footprint(square(-60, -90, 20))]
+    )
+    found = [f for f in far.judgement.findings if f.layer == "nature_core"]
+    assert [(f.feature, f.within_accuracy) for f in found] == [("nature_core-4", False)]
+
+
 def test_a_site_that_no_plane_measures_is_refused(full_town):
     desk = Desk(question_of(full_town.store(), as_at=DAY))
     wide = footprint(shapely.box(110, 36, 114, 37))

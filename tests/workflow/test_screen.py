@@ -9,9 +9,11 @@ from datetime import date
 
 import geopandas
 import numpy as np
+import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 import shapely
+from openpyxl import load_workbook
 
 from geo.check.sites import check_sites
 from geo.errors import InputError, UsageError
@@ -229,6 +231,29 @@ def test_rows_that_cannot_be_checked_stay_in_the_result_if_wanted(
         assert row[[c for c in rows.columns if c.startswith("redline.")]].isna().all()
     assert rows.loc["乙", "redline.state"] == "ok"
     assert rows.loc["乙", "redline.hits"] == 0
+
+
+def test_tables_for_planners_are_in_words_and_programs_get_codes(store, tmp_path):
+    path = bad_register(tmp_path / "bad.parquet")
+    outputs = [(name, tmp_path / f"o.{name}") for name in FORMATS]
+    screen(store, ScreenQuestion(DAY, (path,), keep_bad=True), outputs)
+    told = pd.read_csv(tmp_path / "o.csv", encoding="utf-8-sig").set_index("地块")
+    assert told.loc["乙", ["已核查", "结论完整", "redline 数据状态"]].tolist() == [
+        "是",
+        "否",
+        "已比对",
+    ]
+    assert told.loc["甲", ["已核查", "判定"]].tolist() == ["否", "资料不足，暂不能判定"]
+    sheet = load_workbook(tmp_path / "o.xlsx").active
+    table = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    assert table[0] == ["地块", *told.columns]
+    assert [row[0] for row in table[1:]] == list("甲乙丙丁戊己庚")
+    assert (
+        dict(zip(table[0], table[2], strict=True))["redline 结果"] == told.loc["乙", "redline 结果"]
+    )
+    assert sheet.auto_filter.ref.endswith("8")
+    codes = geopandas.read_file(tmp_path / "o.gpkg")
+    assert codes["redline_state"].dropna().unique().tolist() == ["ok"]
 
 
 def test_what_a_worksheet_cannot_hold_is_refused_before_the_work(store, tmp_path, monkeypatch):
