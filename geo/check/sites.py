@@ -296,6 +296,12 @@ def ask_layers(
     return tuple(asked), by_kind
 
 
+def names_asked(tables: Sequence[LayerTable], required: Sequence[str]) -> tuple[str, ...]:
+    """Name what `ask_layers` lists at any site: the layers, then required kinds no layer maps to."""
+    mapped = {kind for table in tables for kind in table.spec.zone_kinds}
+    return (*(table.id for table in tables), *(kind for kind in required if kind not in mapped))
+
+
 def _of_kind(
     held: Standing, kind: str, own: Sequence[Finding], answered: Settlement, required: Sequence[str]
 ) -> Outcome:

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING
 from geo.errors import InputError, UsageError
 from geo.spec.wording import quoted
 from geo.version import TOOL
+from geo.workflow import screen_input
 from geo.workflow.screen_batch import BatchJob, Clerk, ScreenQuestion, check_batch, ground_of
-from geo.workflow.screen_input import batches, count_sites, fingerprint
-from geo.workflow.screen_parts import Parts, write_out
+from geo.workflow.screen_input import batches, count_sites, fingerprint, refuse_bad_rows
+from geo.workflow.screen_parts import Parts, refuse_too_many, write_out
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -33,10 +34,17 @@ __all__ = ["ScreenQuestion", "Screened", "screen"]
 
 @dataclass(frozen=True)
 class Screened:
-    """What a run did: how many sites in all, and how many of them an earlier run had done."""
+    """What a run did.
+
+    Attributes:
+        sites: Rows in all.
+        resumed: How many of them an earlier run had done.
+        bad: How many could not be checked; they are in the result and say so.
+    """
 
     sites: int
     resumed: int
+    bad: int = 0
 
 
 def screen(
@@ -74,16 +82,19 @@ def screen(
     finished = parts.finished()
     resumed = done = parts.rows() if finished else 0
     everything = count_sites(question.files)
+    refuse_too_many(everything, [name for name, _ in outputs])
+    if not question.keep_bad:
+        refuse_bad_rows(question.files)
     held = batches(
         question.files, store, crs=question.crs, accuracy_m=question.accuracy_m, skip=finished
     )
-    fresh = (sites for sites in held if sites)  # those done already come empty
+    fresh = (rows for rows in held if len(rows))  # those done already come empty
     tables: Iterator[pa.Table]
     if deal is None:
         tables = map(clerk.table, fresh)
     else:
         ground, root = ground_of(store), store.root.resolve()
-        tables = deal(check_batch, (BatchJob(root, ground, question, tuple(s)) for s in fresh))
+        tables = deal(check_batch, (BatchJob(root, ground, question, rows) for rows in fresh))
     for number, table in enumerate(tables, finished):
         parts.save(number, table)
         done += len(table)
@@ -93,8 +104,9 @@ def screen(
     titles = {name: quoted(layer.title) for name, layer in store.spec.layers.items()}
     for name, path in outputs:
         write_out(parts, name, path, titles=titles, as_at=question.as_at)
+    bad = parts.bad()
     parts.remove()
-    return Screened(done, resumed)
+    return Screened(done, resumed, bad)
 
 
 def _fingerprint(store: Store, question: ScreenQuestion) -> str:
@@ -104,6 +116,7 @@ def _fingerprint(store: Store, question: ScreenQuestion) -> str:
         "sites": fingerprint(question.files), "names": [path.name for path in question.files],
         "as_at": str(question.as_at), "industry": question.industry,
         "activities": question.activities, "crs": question.crs, "accuracy_m": question.accuracy_m,
-        "near_m": question.near_m, "existing": question.existing,
+        "near_m": question.near_m, "existing": question.existing, "keep_bad": question.keep_bad,
+        "batch": screen_input.BATCH,
     }  # fmt: skip
     return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()

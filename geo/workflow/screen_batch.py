@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING
 
 from geo.check.batch import Desk
 from geo.check.ground import fingerprint as ground_fingerprint
-from geo.check.sites import question_of
+from geo.check.sites import names_asked, question_of
 from geo.errors import InputError
 from geo.store.store import open_store
 from geo.workflow.screen_rows import Tabled
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from datetime import date
     from pathlib import Path
 
     import pyarrow as pa
 
-    from geo.sites.site import Site
     from geo.store.store import Store
+    from geo.workflow.screen_input import Rows
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,7 @@ class ScreenQuestion:
     accuracy_m: float = 0.0
     near_m: float = 5000.0
     existing: bool = False
+    keep_bad: bool = False
 
 
 class Clerk:
@@ -60,15 +61,18 @@ class Clerk:
         )  # fmt: skip
         industry = asked.project.industry
         self._desk = Desk(asked, announce=announce)
-        self._tabled = Tabled(None if industry is None else (industry.code, industry.name or ""))
+        self._tabled = Tabled(
+            names_asked(asked.tables, asked.required),
+            None if industry is None else (industry.code, industry.name or ""),
+        )
 
-    def table(self, sites: Sequence[Site]) -> pa.Table:
-        """Check some sites, one row each.
+    def table(self, rows: Rows) -> pa.Table:
+        """Check some rows of a register, one row each.
 
         Raises:
             GeometryError: A site cannot be measured (too wide for one plane).
         """
-        return self._tabled.table(self._desk.check(sites))
+        return self._tabled.table(self._desk.check(rows.sites), rows.bad)
 
 
 @dataclass(frozen=True)
@@ -79,13 +83,13 @@ class BatchJob:
         root: The workspace, under the same path on every machine.
         ground: Fingerprint of its contents (`ground_of`).
         question: What is asked.
-        sites: The batch.
+        rows: The batch.
     """
 
     root: Path
     ground: str
     question: ScreenQuestion
-    sites: tuple[Site, ...]
+    rows: Rows
 
 
 def check_batch(job: BatchJob) -> pa.Table:
@@ -95,7 +99,7 @@ def check_batch(job: BatchJob) -> pa.Table:
         InputError: The worker sees another state of the workspace than whoever asked.
         GeometryError: As `Clerk.table`.
     """
-    return _clerk(job.root, job.ground, job.question).table(job.sites)
+    return _clerk(job.root, job.ground, job.question).table(job.rows)
 
 
 @lru_cache(maxsize=2)

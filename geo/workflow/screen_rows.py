@@ -9,17 +9,20 @@ import numpy as np
 import pyarrow as pa
 import shapely
 
+from geo.spec.vocabulary import Outcome
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from geo.check.batch import Checked
     from geo.findings import Finding, LayerAsked
+    from geo.workflow.screen_input import BadRow
 
     Row: TypeAlias = dict[str, Any]
 
 OWN: Final = {
-    "name": "地块", "industry_code": "行业代码", "industry": "行业", "verdict": "判定代码", "verdict_zh": "判定",
-    "complete": "结论完整", "area_m2": "面积（m²）", "length_m": "长度（m）", "tasks": "涉及规划条目数",
+    "name": "地块", "industry_code": "行业代码", "industry": "行业", "checked": "已核查",
+    "verdict": "判定代码", "verdict_zh": "判定", "complete": "结论完整", "area_m2": "面积（m²）", "length_m": "长度（m）", "tasks": "涉及规划条目数",
     "reasons": "主要理由",
 }  # fmt: skip
 PER_LAYER: Final = {
@@ -39,17 +42,26 @@ class Tabled:
     """Makes tables of what was checked; answers that many sites share are written once.
 
     Args:
+        layers: What is asked about every site, see `geo.check.sites.names_asked`.
         industry: Code and name, if told.
     """
 
+    layers: tuple[str, ...]
     industry: tuple[str, str] | None = None
     _shared: dict[int, tuple[Any, int]] = field(default_factory=dict)
     _silent: list[Row] = field(default_factory=list)
 
-    def table(self, checked: Sequence[Checked]) -> pa.Table:
-        """Make an Arrow table of sites that were asked the same layers; not measured is null, never 0.
+    def table(
+        self, checked: Sequence[Checked], bad: Mapping[int, BadRow] | None = None
+    ) -> pa.Table:
+        """Make an Arrow table of sites; not measured is null, never 0.
 
-        Figures that rest on internal layers come rounded, as everywhere.
+        Figures that rest on internal layers come rounded, as everywhere. Rows that could not be checked stand
+        where they stood in the register: undetermined, why among the reasons, nothing said of any layer.
+
+        Args:
+            checked: What was found at the sites.
+            bad: Rows that are none, by their position among all.
         """
         if len(self._silent) > _MOST_KEPT:
             self._silent.clear()
@@ -58,8 +70,22 @@ class Tabled:
         columns |= self._layers(checked)
         columns["geometry"] = shapely.to_wkb([one.site.geometry for one in checked])
         fields = [(key, _type(key)) for key in columns]
-        arrays = [pa.array(columns[key], type=kind) for key, kind in fields]
-        return pa.Table.from_arrays(arrays, schema=pa.schema(fields))
+        schema = pa.schema(fields)
+        found = pa.table([pa.array(columns[key], type=kind) for key, kind in fields], schema=schema)
+        if not bad:
+            return found
+        others = pa.Table.from_pylist([self._unchecked(row) for row in bad.values()], schema=schema)
+        place = [at for at in range(len(checked) + len(bad)) if at not in bad]
+        return pa.concat_tables([found, others]).take(np.argsort([*place, *bad]))
+
+    def _unchecked(self, row: BadRow) -> Row:
+        """Give the row of what could not be checked."""
+        code, name = self.industry or (None, None)
+        return {
+            "name": row.name, "industry_code": code, "industry": name, "checked": False,
+            "verdict": Outcome.UNDETERMINED.value, "verdict_zh": Outcome.UNDETERMINED.zh,
+            "complete": False, "reasons": f"第 {row.row} 行{row.why}，未核查。",
+        }  # fmt: skip
 
     def _own(self, checked: Sequence[Checked]) -> dict[str, Any]:
         """Give the columns that tell of the site itself."""
@@ -68,6 +94,7 @@ class Tabled:
         return {
             "name": [one.site.name for one in checked],
             "industry_code": [code] * len(checked), "industry": [name] * len(checked),
+            "checked": [True] * len(checked),
             "verdict": [j.verdict.value for j in judged],
             "verdict_zh": [j.verdict.zh for j in judged],
             "complete": [j.complete for j in judged],
@@ -79,10 +106,13 @@ class Tabled:
 
     def _layers(self, checked: Sequence[Checked]) -> dict[str, Any]:
         """Give the columns of every layer: what any site without a finding has, then the findings."""
-        which = np.array([self._silence(one.judgement.layers) for one in checked])
+        which = np.array([self._silence(one.judgement.layers) for one in checked], dtype=np.intp)
         columns = {
-            key: np.array([row[key] for row in self._silent], dtype=object)[which]
-            for key in self._silent[which[0]]
+            f"{layer}.{key}": np.array(
+                [row[f"{layer}.{key}"] for row in self._silent], dtype=object
+            )[which]
+            for layer in self.layers
+            for key in PER_LAYER
         }
         for at, one in enumerate(checked):
             for layer, own in _by_layer(one.judgement.findings).items():
@@ -134,7 +164,7 @@ def _type(column: str) -> pa.DataType:
     last = column.rsplit(".", 1)[-1]
     if column == "geometry":
         return pa.binary()
-    if column == "complete":
+    if column in ("checked", "complete"):
         return pa.bool_()
     if last in ("hits", "tasks"):
         return pa.int64()
