@@ -16,6 +16,7 @@ from geo.cli.options import (
     workspace_option,
 )
 from geo.cli.progress import progress_bar
+from geo.errors import Problem, WorkspaceError
 
 
 def skipped_lines(missing: tuple[tuple[str, str, str], ...]) -> list[str]:
@@ -24,6 +25,19 @@ def skipped_lines(missing: tuple[tuple[str, str, str], ...]) -> list[str]:
     return (
         [*lines, f"共 {len(lines)} 幅图没有数据，未画；补上所缺图层后再运行即可"] if lines else []
     )
+
+
+def tell_faults(faults: tuple[Problem, ...], *, quiet: bool) -> None:
+    """Tell what the linter found on the maps that were drawn.
+
+    Raises:
+        WorkspaceError: Some of it is wrong, not only unwelcome.
+    """
+    for fault in faults:
+        if fault.severity == "warning":
+            tell(f"警告 {fault}", quiet=quiet)
+    if wrong := [fault for fault in faults if fault.severity == "error"]:
+        raise WorkspaceError(wrong)
 
 
 @click.command(
@@ -63,7 +77,6 @@ def command(
         tell(f"未生成 build/{name}：含内部图层，会带出坐标（确需时加 --internal）", quiet=quiet)
     for line in skipped_lines(done.missing):
         tell(line, quiet=quiet)
-    for fault in done.faults:
-        tell(str(fault), quiet=quiet)
     if not done.made:
         tell(f"全部 {len(done.fresh)} 个文件都是最新的，无需生成", quiet=quiet)
+    tell_faults(done.faults, quiet=quiet)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from geo.cli.build_command import skipped_lines
+from geo.cli.build_command import skipped_lines, tell_faults
 from geo.cli.options import (
     as_at_option,
     internal_option,
@@ -76,6 +76,7 @@ def command(
         raise MissingError("；".join(lines[:-1]) + " — 请在所列图层文件中写 source 后重试")
     for line in lines:
         tell(line, quiet=quiet)
+    tell_faults(done.faults, quiet=quiet)
 
 
 def _to_files(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -13,6 +13,7 @@ from geo.draw.drawn import Numbered
 from geo.draw.furniture import closed_frames, grid_of
 from geo.draw.ground import Ground
 from geo.draw.labels import Placement, place
+from geo.draw.offers import not_own
 from geo.draw.pen import symbol_boxes
 from geo.draw.requests import OnPage, requests_of
 from geo.draw.scene import Scene, relaid
@@ -21,6 +22,7 @@ from geo.errors import UsageError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from geo.draw.candidates import Request
     from geo.draw.grid import Grid
 
 #: Features are cut this far outside the map's frame, so that no edge shows, millimetres.
@@ -81,11 +83,32 @@ def _placed(scene: Scene, layers: tuple[OnPage, ...]) -> Placement:
         ground.add(item.geometry, 1.0)
         symbols += _symbols(item)
     closed = [(f.x, f.y, f.right, f.top) for f in closed_frames(scene)]
+    boxes = np.vstack(symbols)
+    wanted = [clear_of_symbols(r, boxes) for r in requests_of(scene, layers)]
     return place(
-        requests_of(scene, layers), scene.fonts, frame=scene.layout.map, ground=ground,
-        symbols=np.vstack(symbols), closed=np.array(closed).reshape(-1, 4),
+        wanted, scene.fonts, frame=scene.layout.map, ground=ground,
+        symbols=boxes, closed=np.array(closed).reshape(-1, 4),
         first_number=len(scene.listed) + 1,
     )  # fmt: skip
+
+
+def clear_of_symbols(request: Request, symbols: NDArray[np.float64]) -> Request:
+    """Keep a label, or a number, off the symbols of other layers that stand at its own point.
+
+    >>> from geo.draw.candidates import Request
+    >>> number = Request("1", "point", shapely.Point(5, 5), 6.0, badges=(("1", "#000000"),), gap=0.7)
+    >>> clear_of_symbols(number, np.array([(4.0, 4.0, 6.0, 6.0)])).gap
+    1.0
+    >>> clear_of_symbols(number, np.array([(7.0, 7.0, 9.0, 9.0)])).gap
+    0.7
+    """
+    if request.kind != "point":
+        return request
+    here = symbols[~not_own(symbols, request)]
+    if not len(here):
+        return request
+    half = float((here[:, 2] - here[:, 0]).max()) / 2
+    return replace(request, gap=half) if half > max(request.gap, SPOT_MM) else request
 
 
 def _symbols(item: OnPage) -> list[NDArray[np.float64]]:

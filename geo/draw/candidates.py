@@ -31,6 +31,8 @@ _STEP: Final = 0.9
 LINE_HEIGHT: Final = 1.16
 #: Side of a badge's cell, multiples of its letters' size.
 BADGE: Final = 1.62
+#: From the point of a task to the edge of its number, millimetres; more where a symbol stands.
+BADGE_GAP: Final = 0.7
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,10 +145,13 @@ SIDES: Final = (
 
 
 def beside_point(request: Request, fonts: Lettering) -> Iterator[Candidate]:
-    """Offer eight places around a point at two distances; a number may stand on the point itself."""
+    """Offer eight places around a point at two distances.
+
+    A number may stand on the point itself where no symbol does.
+    """
     x, y = request.geometry.x, request.geometry.y
     size = block(request, fonts)
-    if request.badges:
+    if request.badges and request.gap <= BADGE_GAP:
         yield simple(size, x, y, -1.0)
     for ring, extra in ((0.35, 0.0), (1.1, 0.6)):
         away = request.gap + ring

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import warnings
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
@@ -24,8 +23,10 @@ if TYPE_CHECKING:
     from geo.spec.style import ClassSymbol, Graduated, Style
 
 #: Diameters of the smallest and the largest symbol of a number, points.
-_SMALLEST: Final = 5.0
-_LARGEST: Final = 16.7
+_SMALLEST: Final = 3.6
+_LARGEST: Final = 17.0
+#: Diameter where there is one class only.
+_MIDDLE: Final = 8.0
 NO_VALUE: Final = "无数据"
 _NO_DATA: Final = Ink(fill="#ffffff", edge="#9a9a9a", width=0.4, hatch="\\", opacity=1.0)
 
@@ -162,35 +163,60 @@ def _graduated(frame: pd.DataFrame, how: Graduated, ink: Ink) -> Classes:
     known = np.isfinite(numbers)
     if not known.any():
         raise UsageError(f"字段 {how.field} 没有数值，不能分级 — 请改用 by，或检查字段")
-    of, titles = _given(numbers, how) if how.scheme == "given" else _found(numbers, known, how)
+    nought = _apart(numbers, known, how)
+    found = known & (numbers != 0.0) if nought else known
+    of, titles = _given(numbers, how) if how.scheme == "given" else _found(numbers, found, how)
     unit = f" {how.unit}" if how.unit else ""
-    line = ink.fill == "none"
-    base = replace(ink, opacity=1.0)
-    if how.sized:
-        classes = [
-            SymbolClass(f"{t}{unit}", replace(base, size=s, opacity=ink.opacity))
-            for t, s in zip(titles, _sizes(len(titles)), strict=True)
-        ]
-    else:
-        classes = [
-            SymbolClass(f"{t}{unit}", replace(base, edge=c) if line else replace(base, fill=c))
-            for t, c in zip(titles, ramp(how.palette, len(titles)), strict=True)
-        ]
+    inks = _steps(replace(ink, opacity=1.0), ink.opacity, how, len(titles), after_zero=nought)
+    classes = [SymbolClass(f"{t}{unit}", i) for t, i in zip(titles, inks, strict=True)]
+    if nought:
+        of = np.where(found, of + 1, 0)
+        classes.insert(0, SymbolClass(f"0{unit}", _zero(ink, sized=how.sized)))
     if not known.all():
         of[~known] = len(classes)
         classes.append(SymbolClass(NO_VALUE, _NO_DATA))
     return Classes(of, tuple(classes))
 
 
+def _apart(numbers: NDArray[np.float64], known: NDArray[np.bool_], how: Graduated) -> bool:
+    """Tell whether zero is a class of its own: nothing there is not a little of it."""
+    values = numbers[known]
+    return bool(how.scheme != "given" and values.min() == 0.0 and values.max() > 0.0)
+
+
+def _zero(ink: Ink, *, sized: bool) -> Ink:
+    """Return the symbol of zero: an empty area, a thin line, or a small ring."""
+    if ink.fill == "none":
+        return replace(ink, edge="#b5b5b5", width=min(ink.width, 0.5))
+    edge = ink.fill if sized else ink.edge
+    return replace(ink, fill="#ffffff", edge=edge, size=_SMALLEST, opacity=1.0)
+
+
+def _steps(base: Ink, opacity: float, how: Graduated, count: int, *, after_zero: bool) -> list[Ink]:
+    """Return symbols that grow, or darken; beside an empty class for zero the lightest is left out."""
+    if how.sized:
+        return [replace(base, size=size, opacity=opacity) for size in _sizes(count)]
+    colours = ramp(how.palette, count + after_zero)[int(after_zero) :]
+    line = base.fill == "none"
+    return [replace(base, edge=c) if line else replace(base, fill=c) for c in colours]
+
+
 def _sizes(count: int) -> list[float]:
-    """Return diameters in points whose areas rise in equal steps: eyes compare areas.
+    """Return range-graded diameters in points: each class's area is the same multiple of the one before.
+
+    Eyes judge sizes by their ratio (Weber's law), so equal ratios are equally easy to tell apart; equal
+    steps would make the upper classes look alike. With the most classes that `geo.spec.style` allows
+    (six) an area is still 1.86 times the one before, and twice or more with fewer.
 
     >>> [round(s, 1) for s in _sizes(3)]
-    [5.0, 12.3, 16.7]
+    [3.6, 7.8, 17.0]
+    >>> round((_sizes(6)[1] / _sizes(6)[0]) ** 2, 2)
+    1.86
     """
-    low, high = _SMALLEST**2, _LARGEST**2
-    steps = [at / max(count - 1, 1) for at in range(count)]
-    return [math.sqrt(low + (high - low) * step) for step in steps]
+    if count == 1:
+        return [_MIDDLE]
+    ratio = (_LARGEST / _SMALLEST) ** (1.0 / (count - 1))
+    return [_SMALLEST * ratio**at for at in range(count)]
 
 
 def _given(numbers: NDArray[np.float64], how: Graduated) -> tuple[NDArray[np.int64], list[str]]:
@@ -221,6 +247,8 @@ def _found(
         found = schemes[how.scheme](values, k=k).bins if k > 1 else [values.max()]
     bounds = np.unique(np.asarray(found, dtype=float))
     of = np.searchsorted(bounds, numbers, side="left").clip(0, len(bounds) - 1).astype(np.int64)
+    if len(bounds) == len(np.unique(values)):  # a class is one value: say it, not a range up to it
+        return of, [f"{bound:.6g}" for bound in bounds]
     # Whole numbers: 1–3 and 4–6, not 1–3 and 3–6.
     step = 1.0 if (values == np.round(values)).all() and (bounds == np.round(bounds)).all() else 0.0
     lowers = [float(values.min()), *(bounds[:-1] + step)]

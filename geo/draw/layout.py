@@ -25,6 +25,9 @@ _PAD: Final = 3.0
 _RING: Final = 4.4
 #: Letters smaller than this are a last resort, points.
 LEGIBLE_PT: Final = 5.9
+#: What an empty legend weighs against scale: less than a step of the ladder, or the map would shrink
+#: so that its margin looks full.
+_EMPTY: Final = 0.2
 _COLUMNS: Final = (46.0, 52.0, 58.0, 66.0, 76.0, 88.0, 102.0, 120.0)
 _STRIPS: Final = (34.0, 40.0, 46.0, 52.0, 60.0, 70.0, 82.0, 96.0, 112.0)
 
@@ -75,12 +78,22 @@ def choose_layout(wanted: Wanted, fonts: Lettering) -> Chosen:
             if best is None or score < best[0] - 1e-9:
                 best = score, Chosen(layout, denominator)
     if best is None:
-        asked = f"1:{wanted.page.scale}" if wanted.page.scale else "任何比例尺"
-        raise UsageError(
-            f"{wanted.page.size} 幅面放不下：{asked}的图廓和 {len(wanted.entries)} 行图例 — "
-            "请换更大的纸、减少图层，或去掉 scale"
-        )
+        raise UsageError(_does_not_fit(wanted, fonts))
     return best[1]
+
+
+def _does_not_fit(wanted: Wanted, fonts: Lettering) -> str:
+    """Say what finds no room, and the scale that would do where it is the scale that does not."""
+    asked = f"1:{wanted.page.scale}" if wanted.page.scale else "任何比例尺"
+    found = f"{wanted.page.size} 幅面放不下：{asked}的图廓和 {len(wanted.entries)} 行图例"
+    if wanted.page.scale:
+        free = replace(wanted, page=wanted.page.model_copy(update={"scale": None}))
+        try:
+            fits = choose_layout(free, fonts).denominator
+        except UsageError:
+            return f"{found} — 请换更大的纸、减少图层"
+        return f"{found} — 请改为 scale: {fits}（能放下的最大一级），或换更大的纸"
+    return f"{found} — 请换更大的纸、减少图层"
 
 
 def _scale(wanted: Wanted, layout: Layout) -> int | None:
@@ -98,7 +111,7 @@ def _score(denominator: int, layout: Layout, slack: float = 0.0) -> float:
         return score
     letters = LEGEND_SIZES[0] * layout.type_scale / layout.fitted.size_pt
     small = 1.3 if layout.fitted.size_pt < LEGIBLE_PT * layout.type_scale else 1.0
-    return float(score * small * letters**0.5 * (1.0 + 0.35 * slack))
+    return float(score * small * letters**0.5 * (1.0 + _EMPTY * slack))
 
 
 Fill = Callable[[], Iterator[tuple[Layout, float]]]
@@ -108,9 +121,9 @@ def _arrangements(wanted: Wanted, fonts: Lettering) -> Iterator[tuple[Layout, Fi
     """Offer drafts with their map frames, and how to fill each with its legend."""
     long, short = SIZES[wanted.page.size]
     turned = {"landscape": ((long, short),), "portrait": ((short, long),)}
-    pages = turned.get(wanted.page.orientation, ((long, short), (short, long)))
-    if wanted.page.size == "16:9":
-        pages = ((long, short),)
+    # A slide stands upright only where that is asked for.
+    either = ((long, short),) if wanted.page.size == "16:9" else ((long, short), (short, long))
+    pages = turned.get(wanted.page.orientation, either)
     for width, height in pages:
         body = _body(wanted, fonts, width, height)
         scale = body.type_scale

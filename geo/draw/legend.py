@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from geo.draw.drawn import NOTHING_HERE, group_rank
 from geo.draw.lettering import MM_PER_POINT
+from geo.draw.symbols import BORDERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,6 +24,8 @@ _SWATCH: Final = 2.3
 _GAP: Final = 0.7
 _LEADING: Final = 1.42
 _COLUMN_GAP: Final = 1.6
+#: Between the symbols of two rows at least, millimetres.
+_AIR: Final = 0.6
 #: The lowest a row can be, multiples of the size.
 _LEAST_ROW: Final = 1.1
 #: The narrowest column worth having, characters.
@@ -99,11 +102,17 @@ def entries_of(
     rows = [Entry("heading", "图　例")]
     for group in sorted(groups, key=group_rank):
         rows.append(Entry("group", group))
-        rows += [_counted(*pair) for pair in groups[group].values()]
+        rows += [_counted(*pair) for pair in sorted(groups[group].values(), key=_border_rank)]
     if gaps := list(skipped):
         rows.append(Entry("group", "未上图的图层"))
         rows += [Entry("absent", text) for text in _absent(gaps)]
     return tuple(rows)
+
+
+def _border_rank(pair: tuple[Entry, int | None]) -> int:
+    """Put boundaries in the order of their rank; everything else keeps its place behind them."""
+    ranks = list(BORDERS.values())
+    return ranks.index(pair[0].ink) if pair[0].ink in ranks else len(ranks)
 
 
 def _absent(gaps: list[Skipped]) -> list[str]:
@@ -163,7 +172,19 @@ def _set(
         return None
     bottom = max((r.y + r.height for r in rows), default=0.0)
     used = len({round(r.x, 6) for r in rows}) * (column + gap) - gap
-    return Legend(rows, size, columns, _SWATCH * size * MM_PER_POINT, (used, bottom))
+    return Legend(rows, size, columns, swatch_mm(entries, size), (used, bottom))
+
+
+def swatch_mm(entries: tuple[Entry, ...], size: float) -> float:
+    """Return the width of the samples: some characters, or the largest point symbol of all."""
+    return max([_SWATCH * size * MM_PER_POINT, *map(_symbol_mm, entries)])
+
+
+def _symbol_mm(entry: Entry) -> float:
+    """Return the size of an entry's point symbol, which a legend shows as large as the map does."""
+    if entry.ink is None or "point" not in entry.shapes or "badge" in entry.shapes:
+        return 0.0
+    return entry.ink.size * MM_PER_POINT
 
 
 def _broken(rows: tuple[Row, ...]) -> float:
@@ -176,7 +197,8 @@ def _flow(
     entries: tuple[Entry, ...], fonts: Lettering, size: float, column: float, gap: float,
     columns: int, height: float,
 ) -> tuple[Row, ...] | None:  # fmt: skip
-    wrapped = [_wrapped(e, fonts, size, column) for e in entries]
+    swatch = swatch_mm(entries, size)
+    wrapped = [_wrapped(e, fonts, size, column, swatch) for e in entries]
     if wrapped and max(len(line) for lines, _ in wrapped for line in lines) == 0:
         return None
     total = sum(h for _, h in wrapped)
@@ -211,7 +233,7 @@ def _columns(
 
 
 def _wrapped(
-    entry: Entry, fonts: Lettering, size: float, column: float
+    entry: Entry, fonts: Lettering, size: float, column: float, swatch: float
 ) -> tuple[tuple[str, ...], float]:
     """Break a row's text and tell its height, millimetres."""
     em = size * MM_PER_POINT
@@ -220,9 +242,10 @@ def _wrapped(
     if entry.kind == "group":
         lines = fonts.wrap(entry.text, "bold", size_pt=size, width_mm=column)
         return lines, (len(lines) * 1.3 + 0.45) * em
-    indent = (1.9 if entry.kind == "item" else _SWATCH + _GAP) * em
+    indent = 1.9 * em if entry.kind == "item" else swatch + _GAP * em
     factor = 0.9 if entry.kind == "item" else 1.0
     lines = fonts.wrap(entry.text, "sans", size_pt=size * factor, width_mm=column - indent)
     leading = 1.22 if entry.kind == "item" else 1.18
     spare = 0.12 if entry.kind == "item" else _LEADING - 1.18 + 0.05
-    return lines, (len(lines) * leading * factor + spare) * em
+    tall = (len(lines) * leading * factor + spare) * em
+    return lines, max(tall, _symbol_mm(entry) + _AIR)

@@ -128,8 +128,8 @@ def _measured(path: Path, text: str, room: float) -> Iterator[tuple[str, float]]
             yield word, wide
 
 
-_NO_START: Final = frozenset("，。；：、！？）〕】》」』”’％%）,.;:!?)]}·")
-_NO_END: Final = frozenset("（〔【《「『“‘([{")
+_NO_START: Final = frozenset("，。；：、！？）〕】》」』”’％%）,.;:!?)]}·→")
+_NO_END: Final = frozenset("（〔【《「『“‘([{→")
 
 
 def _words(text: str) -> list[str]:

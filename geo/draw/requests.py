@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import shapely
 
-from geo.draw.candidates import Kind, Request
+from geo.draw.candidates import BADGE_GAP, Kind, Request
 from geo.draw.lettering import MM_PER_POINT
 from geo.draw.symbols import WATER_TEXT
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from geo.draw.scene import Scene
 
 _TEXT: Final = "#1f1f1f"
-_NEIGHBOUR: Final = "#8a8a8a"
+_NEIGHBOUR: Final = "#757575"
 #: A neighbour is named when it shows at least this much, square millimetres.
 _NEIGHBOUR_MM2: Final = 140.0
 #: A feature is ours when at least this share of what shows lies in the territory. Others go
@@ -83,7 +83,7 @@ def _badges(layer: DrawnLayer, seen: NDArray[Any], scale: float) -> Iterator[Req
         names = "；".join(layer.names[r] for r in rows)
         yield Request(
             names, _kind(geometry), geometry, 6.0 * scale, "bold", "#ffffff", priority=7,
-            badges=badges, gap=0.7,
+            badges=badges, gap=BADGE_GAP,
         )  # fmt: skip
 
 

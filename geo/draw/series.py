@@ -11,13 +11,14 @@ import numpy as np
 import shapely
 from matplotlib.backends.backend_pdf import Name, PdfPages
 
+from geo.draw.glyph_names import known_glyph_names
 from geo.draw.scene import Focus, Scene, compose
 from geo.draw.sheet import SETTINGS, allow, draw, metadata, write
 from geo.draw.task_layer import from_tasks
 from geo.errors import UsageError
 from geo.space.shapes import buffer_m
 from geo.spec.maps import TASKS, DrawLayer, DrawTasks
-from geo.store.locate import filtered
+from geo.store.conditions import filtered
 from geo.writing import replacing
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def _index(
 ) -> Scene:
     """Compose the sheet that shows which page is where."""
     assert spec.series is not None  # noqa: S101 - told by the caller
-    title = f"{spec.title}图幅索引"
+    title = f"{_place_of(spec, store)}{spec.title}图幅索引"
     if spec.series.over == TASKS:
         over: DrawLayer | DrawTasks = DrawTasks(
             tasks=spec.plan or "", kind=spec.series.kind, domain=spec.series.domain, legend=True
@@ -95,7 +96,25 @@ def _index(
     layers = (*(i for i in ground if i.layer != spec.series.over), over)
     whole = spec.model_copy(update={"layers": layers, "series": None})
     names = () if spec.series.over == TASKS else tuple(name for name, _ in features)
-    return compose(map_id, whole, store, as_at=day, title=title, numbered=names)
+    return compose(
+        map_id, whole, store, as_at=day, title=title, numbered=names,
+        extent=_all_of(spec, store, features),
+    )  # fmt: skip
+
+
+def _all_of(spec: MapSpec, store: Store, features: list[tuple[str, Focus]]) -> Geometry | None:
+    """Return what an index shows so that no page is missing on it: more than the map, where pages lie beyond."""
+    area = store.plan_territory(spec.plan) if spec.plan else store.territory
+    beyond = [focus.extent for _, focus in features if not shapely.intersects(focus.geometry, area)]
+    return shapely.union_all([area, *beyond]) if beyond else None
+
+
+def _place_of(spec: MapSpec, store: Store) -> str:
+    """Return the name of the plan's place, unless the title says it already."""
+    if spec.plan is None:
+        return ""
+    name = store.boundaries.name(store.spec.plans[spec.plan].head.adcode)
+    return "" if name in spec.title else name
 
 
 def _tasks(spec: MapSpec, series: Series, store: Store) -> list[tuple[str, Focus]]:
@@ -139,7 +158,12 @@ def _features(spec: MapSpec, series: Series, store: Store) -> list[tuple[str, Fo
     area = store.plan_territory(spec.plan) if spec.plan else store.territory
     # A neighbour shares the territory's border; what belongs to it has its middle in it.
     middles = shapely.point_on_surface(np.asarray(rows.geometry.array, dtype=object))
-    rows = rows[shapely.intersects(middles, area)]
+    ours = shapely.intersects(middles, area)
+    if (
+        spec.plan and "plan" in rows.columns
+    ):  # a section beyond the border that the plan answers for
+        ours |= (rows["plan"] == spec.plan).to_numpy(bool)
+    rows = rows[ours]
     columns = zip(rows["name"], rows.geometry, rows["adcode"], strict=True)
     found = [
         (str(name), Focus(g, buffer_m(g, series.margin), str(code or "")))
@@ -173,7 +197,8 @@ def save_series(
         MissingError: A text has characters that its font cannot show.
     """
     names: list[str] = []
-    with replacing(target) as whole, whole.open("wb") as stream, mpl.rc_context(SETTINGS):
+    settings = mpl.rc_context(SETTINGS)
+    with replacing(target) as whole, whole.open("wb") as stream, settings, known_glyph_names():
         book: Any = PdfPages(stream, metadata=metadata("pdf", title=title, day=as_at))
         for sheet in sheets:
             allow(sheet.scene, "pdf", internal=internal)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -129,14 +128,14 @@ def sample(pen: Pen, ink: Ink, shapes: tuple[str, ...], ground: Frame) -> None:
             width_pt=max(ink.width, 0.6),
             dash=ink.dash,
             opacity=_line_opacity(ink),
+            cap="butt",
         )
     if "badge" in shapes:
         pen.dots(
             np.array([(ground.x + ground.w / 2, middle)]), colour=ink.edge, size_mm=ground.h * 0.95
         )
     elif "point" in shapes:
-        fits = replace(ink, size=min(ink.size, ground.h / MM_PER_POINT * 1.05))
-        pen.symbols(np.array([(ground.x + ground.w / 2, middle)]), fits)
+        pen.symbols(np.array([(ground.x + ground.w / 2, middle)]), ink)
 
 
 def _line_opacity(ink: Ink) -> float:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.draw.classing import classify
+from geo.draw.classing import NO_VALUE, classify
 from geo.draw.drawn import Batch, DrawnLayer, Skipped
 from geo.draw.ink import Ink, Preset
 from geo.draw.task_layer import chosen_tasks
@@ -56,9 +56,11 @@ def from_tally(item: DrawTally, store: Store) -> Batch:
     if not (values > 0).any():
         return Batch(skipped=(Skipped(title, "规划未载投资额"),))
     circles = item.draw == "circles"
-    if circles:  # nothing is no circle
-        rows, units, values = rows[values > 0], units[values > 0], values[values > 0]
     notes = _notes(title, int((of.sum(axis=1) > 1).sum()), whole, lost, left)
+    if item.value == "investment":
+        notes += _not_told(local, of, values, circles=circles)
+    if circles:  # nothing is no circle, nor is what nobody has told
+        rows, units, values = rows[values > 0], units[values > 0], values[values > 0]
     head = store.spec.plans[item.tally].head
     frame = pd.DataFrame({"value": values})
     how = Graduated(
@@ -69,15 +71,16 @@ def from_tally(item: DrawTally, store: Store) -> Batch:
         frame, Style(graduated=how), Preset(_CIRCLE if circles else _AREA), title=title
     )
     names = tuple(str(n) for n in rows["name"])
-    told = tuple(f"{n}\n{v:g}" for n, v in zip(names, values, strict=True))
+    said = [NO_VALUE if np.isnan(v) else f"{v:g}" for v in values]
+    told = tuple(f"{n}\n{v}" for n, v in zip(names, said, strict=True))
     label = Label(size=8.5, priority=9, face="sans")
     return Batch(
         DrawnLayer(
             id=f"tally:{item.tally}:{item.value}:{item.draw}", title=title, kind="layer",
-            group=f"{title}（{unit}，括号内为个数）",
+            group=f"{title}（{unit}；括号内为地区数）",
             geometry=shapely.point_on_surface(units) if circles else units, names=names,
             class_of=found.of, classes=found.classes, label=None if circles else label, labels=told,
-            facts=tuple({"名称": n, name: f"{v:g} {unit}"} for n, v in zip(names, values, strict=True)),
+            facts=tuple({"名称": n, name: _with_unit(v, unit)} for n, v in zip(names, said, strict=True)),
             authority="derived", accuracy_m=float(rows["accuracy_m"].max()),
             credit=f"据《{head.title}》统计", as_of=str(head.issued or ""), in_legend=item.legend,
             notes=notes,
@@ -100,16 +103,23 @@ def _units(task: Geometry | None, units: NDArray[np.object_]) -> NDArray[np.bool
 def _values(
     item: DrawTally, tasks: tuple[LocatedTask, ...], of: NDArray[np.bool_]
 ) -> tuple[NDArray[np.float64], float]:
-    """Return the value of each unit, and the money of tasks that lie in several."""
+    """Return the value of each unit, and the money of tasks that lie in several.
+
+    A unit with tasks none of which has an amount is not a number; one without tasks is 0.
+    """
     if item.value == "count":
         return of.sum(axis=0).astype(float), 0.0
     money = np.array([_money(task) for task in tasks])
     alone = of.sum(axis=1) == 1
     known = np.nan_to_num(money)
     values = (of[alone] * known[alone, None]).sum(axis=0)
-    if not np.isfinite(money).any():
-        values = np.full(of.shape[1], np.nan)
+    told = of[alone & np.isfinite(money)].any(axis=0)
+    values[of.any(axis=0) & ~told] = np.nan
     return values, float(known[~alone].sum())
+
+
+def _with_unit(value: str, unit: str) -> str:
+    return value if value == NO_VALUE else f"{value} {unit}"
 
 
 def _money(task: LocatedTask) -> float:
@@ -128,3 +138,15 @@ def _notes(title: str, several: int, whole: int, lost: int, left: float) -> tupl
     if lost:
         out.append(f"另有 {lost} 项未能定位，未计入")
     return tuple(out)
+
+
+def _not_told(
+    tasks: tuple[LocatedTask, ...], of: NDArray[np.bool_], values: NDArray[np.float64], *, circles: bool
+) -> tuple[str, ...]:  # fmt: skip
+    """Tell how many tasks, and which units, the plan gives no amount for."""
+    silent = [at for at, task in enumerate(tasks) if np.isnan(_money(task)) and of[at].any()]
+    unknown = int(np.isnan(values).sum())
+    if not silent:
+        return ()
+    drawn = f"；{unknown} 地没有可计入的投资额，{'不画圆' if circles else f'标“{NO_VALUE}”'}"
+    return (f"有 {len(silent)} 项规划未载投资额，未计入{drawn if unknown else ''}",)

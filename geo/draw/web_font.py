@@ -10,6 +10,7 @@ from fontTools.subset import Options, Subsetter  # type: ignore[import-untyped]
 from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 from matplotlib.ft2font import FT2Font
 
+from geo.draw.glyph_names import with_names
 from geo.draw.lettering import shipped
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ def subset(text: str) -> bytes:
     )  # fmt: skip
     out = io.BytesIO()
     with TTFont(shipped().sans, lazy=True, recalcTimestamp=False) as font:
+        with_names(font, shipped().sans)
         cut = Subsetter(options)
         cut.populate(text=text)
         cut.subset(font)

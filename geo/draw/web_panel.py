@@ -6,10 +6,11 @@ from html import escape
 from typing import TYPE_CHECKING, Final
 
 from geo.draw.drawn import group_rank
-from geo.draw.scene import LIST_TITLE, NOT_REVIEWED
+from geo.draw.scene import LIST_TITLE
 from geo.draw.symbols import BORDERS
 from geo.draw.web_data import TASK_LINE_PT
 from geo.draw.web_swatch import swatch
+from geo.draw.wording import BORDER_NAMES
 from geo.spec.vocabulary import AUTHORITY_ZH, SCHEMATIC_NOTICE
 
 if TYPE_CHECKING:
@@ -17,14 +18,8 @@ if TYPE_CHECKING:
     from geo.draw.scene import Scene
     from geo.draw.terrain import Backdrop
     from geo.draw.web_overview import Overview
-    from geo.store.boundaries import Level
 
 _TERRAIN: Final = "地形"
-_BORDER_NAMES: Final[dict[Level, str]] = {
-    "county": "县（市、区）界",
-    "city": "市界",
-    "province": "省界",
-}
 SYSTEM: Final = (
     "坐标系：数据为 CGCS2000 经纬度（EPSG:4490），按网络墨卡托投影显示，图形面积随纬度放大，"
     "长度和面积请用“量算”"
@@ -65,10 +60,9 @@ def _measured(scene: Scene) -> str:
 def _head(scene: Scene) -> str:
     plan = f'<p class="plan">{escape(scene.plan_title)}</p>' if scene.plan_title else ""
     below = f'<p class="sub">{escape(scene.subtitle)}</p>' if scene.subtitle else ""
-    review = f"审图号：{escape(scene.approval)}" if scene.approval else NOT_REVIEWED
     return (
         f'<header id="hx-head"><div class="titles">{plan}<h1>{escape(scene.title)}</h1>{below}</div>'
-        f'<p class="review{"" if scene.approval else " none"}">{review}</p>'
+        f'<p class="review{"" if scene.approval else " none"}">{escape(scene.review)}</p>'
         '<div class="tools"><div class="find"><input id="hx-search" type="search" autocomplete="off" '
         'placeholder="搜索名称、别名、任务、编号" aria-label="搜索图上要素" role="combobox" aria-expanded="false" '
         'aria-controls="hx-hits"><ul id="hx-hits" role="listbox" hidden></ul></div>'
@@ -93,12 +87,10 @@ def _panel(scene: Scene) -> str:
 
 def _border(scene: Scene) -> str:
     """Return the row of the boundary that the map itself draws, when no layer tells it."""
-    ink = BORDERS[scene.base.level]
+    ink = BORDERS[scene.base.outline]
     if any(c.ink == ink for layer in scene.layers if layer.in_legend for c in layer.classes):
         return ""
-    return (
-        f'<p class="row">{swatch(ink, ("line",))}<span>{_BORDER_NAMES[scene.base.level]}</span></p>'
-    )
+    return f'<p class="row">{swatch(ink, ("line",))}<span>{BORDER_NAMES[scene.base.outline]}</span></p>'
 
 
 def _groups(scene: Scene) -> str:

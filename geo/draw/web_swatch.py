@@ -46,8 +46,19 @@ def swatch(ink: Ink, shapes: tuple[Shape, ...], *, line_pt: float | None = None)
         drawn.append(f'<circle cx="14" cy="8" r="6.5" fill="{ink.edge}" stroke="#ffffff"/>')
     elif "point" in shapes:
         drawn += _point(ink)
-    body = "".join(drawn)
-    return f'<svg width="28" height="16" viewBox="0 0 28 16" aria-hidden="true">{body}</svg>'
+    tall = _tall(ink, shapes)
+    top = (_TALL - tall) / 2
+    return (
+        f'<svg width="28" height="{tall:g}" viewBox="0 {top:g} 28 {tall:g}" aria-hidden="true">'
+        f"{''.join(drawn)}</svg>"
+    )
+
+
+def _tall(ink: Ink, shapes: tuple[Shape, ...]) -> float:
+    """Return the height of a sample: a row's, or what a large point symbol needs at its true size."""
+    if "point" not in shapes or "badge" in shapes:
+        return _TALL
+    return float(max(_TALL, np.ceil(ink.size * PX) + 2.0))
 
 
 def _area(ink: Ink) -> list[str]:
@@ -76,7 +87,7 @@ def _line(ink: Ink, width_pt: float) -> list[str]:
 
 
 def _point(ink: Ink) -> list[str]:
-    size = min(ink.size * PX, _TALL - 2.0)
+    size = min(ink.size * PX, _WIDE - 1.0)
     out = [_marker(OUTLINES[ink.marker], size, ink.fill, ink.edge, ink.width)]
     if ink.marker in OVERLAYS:
         section = ink.marker == "section"

@@ -17,13 +17,17 @@ if TYPE_CHECKING:
     from geo.store.store import Store
 
 ADMIN: Final = "行政区划"
-RELIEF: Final = "地形"
 NOT_A_BORDER: Final = "图上界线不作为划界依据"
 NOT_REVIEWED: Final = "内部使用，未经审图"
+#: On a copy that leaves the office without 审图号: no longer internal, and still not to be shown to the public
+#: (地图管理条例 15).
+NOT_FOR_PUBLIC: Final = "未经审图，不得向社会公开"
 LIST_TITLE: Final = "任务编号"
 INDEX_TITLE: Final = "图幅编号"
 UNNAMED_TITLE: Final = "图上编号"
-_BORDER_ZH: Final = {"county": "县（市、区）界", "city": "市界", "province": "省界"}
+BORDER_NAMES: Final = {
+    "county": "县（市、区）界", "city": "市界", "province": "省界", "page": "本幅范围",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,14 +47,15 @@ class Draft:
 
     def entries(self, layers: tuple[DrawnLayer, ...]) -> tuple[Entry, ...]:
         """Rows of the legend and of the list."""
-        outline = BORDERS[self.base.level]
+        outline = BORDERS[self.base.outline]
         told = any(c.ink == outline for layer in layers if layer.in_legend for c in layer.classes)
-        entry = Entry("entry", _BORDER_ZH[self.base.level], outline, ("line",))
+        entry = Entry("entry", BORDER_NAMES[self.base.outline], outline, ("line",))
         borders = [] if told else [(ADMIN, entry)]
         for picture in self.pictures:
             if picture.in_legend:
                 borders += [
-                    (RELIEF, Entry("entry", c.title, c.ink, ("area",))) for c in picture.classes
+                    (picture.head, Entry("entry", c.title, c.ink, ("area",)))
+                    for c in picture.classes
                 ]
         rows = entries_of(layers, borders, self.left_out(layers))
         return (*rows, *items_of(self.listed, self.list_title))

@@ -162,6 +162,6 @@ def one_table(names: Sequence[str], wanted: str | None, *, shown: Path, what: st
         raise refuse(
             shown,
             f"文件里有 {len(names)} 个含图形的{what}：{listed}",
-            "请指明用哪一个（table），或只保留项目用地",
+            "请用 --table 指明用哪一个，或只保留项目用地",
         )
     return names[0]

@@ -11,6 +11,7 @@ from shapely import LineString, MultiLineString, MultiPoint, Point
 
 from geo.errors import CrsError, InputError, Problem
 from geo.sites.declared import declared_area
+from geo.sites.drawing import AS_A_LINE
 from geo.sites.magnitude import fits, strays
 from geo.sites.nesting import assemble
 from geo.sites.rings import Fault, metres_per_unit
@@ -168,6 +169,7 @@ def _site(
     plane, geometry = shapes
     area, words = declared_area(drawing.declared, float(area_m2(geometry)))
     rounding, crs = _coarse(drawing, plane, reading.crs)
+    crs = _perhaps_an_area(drawing, crs)
     return Site(
         name=name,
         geometry=geometry,
@@ -177,10 +179,16 @@ def _site(
         plane_epsg=reading.plane_epsg,
         declared_area_m2=area,
         declared_words=words,
-        accuracy_m=accuracy_m + crs.accuracy_m + rounding,
+        accuracy_m=accuracy_m + rounding,
         repairs=(*drawing.repairs, *repairs),
         attributes=drawing.attributes,
     )
+
+
+def _perhaps_an_area(drawing: Drawing, crs: CrsReading) -> CrsReading:
+    """Raise a doubt where an outline left open was read as a line: what lies inside it is not asked about."""
+    doubts = tuple(words for words in drawing.repairs if AS_A_LINE in words)
+    return replace(crs, suspicions=(*crs.suspicions, *doubts)) if doubts else crs
 
 
 def _coarse(drawing: Drawing, plane: Geometry, crs: CrsReading) -> tuple[float, CrsReading]:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from geo.spec.closed import Names, Spec, as_list
-from geo.spec.style import LabelChoice, StyleOf
+from geo.spec.style import MOST_SIZES, LabelChoice, StyleOf
 from geo.spec.where import Condition, Metres, Where
 
 #: In a map that is drawn once per plan, the plan it is drawn for.
@@ -90,6 +90,14 @@ class DrawTally(Spec):
     level: Literal["county", "city"] | None = None
     """In a map of several plans, draw it only on those of counties, or of cities."""
 
+    @model_validator(mode="after")
+    def _circles_differ(self) -> DrawTally:
+        if self.draw == "circles" and self.k > MOST_SIZES:
+            raise ValueError(
+                f"分级圆分了 {self.k} 级，大小难以区分 — 请写 k: {MOST_SIZES} 以内，或改用 draw: areas"
+            )
+        return self
+
 
 class DrawWhere(Spec):
     """Draw one place."""
@@ -108,7 +116,7 @@ class DrawWhere(Spec):
 
 
 class DrawTerrain(Spec):
-    """Draw a raster layer of heights as tints or shade."""
+    """Draw a raster layer: heights as tints or shade, land cover in the colours of its classes."""
 
     named_by = ("terrain",)
 

@@ -20,6 +20,8 @@ def _colour(text: str) -> str:
 
 Colour = Annotated[str, AfterValidator(_colour)]
 Points = Annotated[float, Field(ge=0, le=100)]
+#: More sizes of a symbol than this cannot be told apart at a size that a map has room for.
+MOST_SIZES: Final = 6
 Hatch = Literal["/", "\\", "|", "-", "+", "x", ".", "o"]
 Marker = Literal[
     "circle", "square", "triangle", "triangle_down", "diamond", "star", "pentagon", "cross"
@@ -56,6 +58,15 @@ class Graduated(Spec):
     unit: str = ""
     sized: bool = False
     """Symbols that grow with the number instead of colours that darken; for points."""
+
+    @model_validator(mode="after")
+    def _sizes_differ(self) -> Graduated:
+        count = len(self.breaks) + 1 if self.scheme == "given" else self.k
+        if self.sized and count > MOST_SIZES:
+            raise ValueError(
+                f"分级符号分了 {count} 级，大小难以区分 — 请分 {MOST_SIZES} 级以内，或去掉 sized 改用分级设色"
+            )
+        return self
 
     @model_validator(mode="after")
     def _breaks_rise(self) -> Graduated:

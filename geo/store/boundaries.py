@@ -75,6 +75,11 @@ class Boundaries:
         """Return the areas of a name or adcode; several counties share some names."""
         return self.frame.iloc[self._by_name.get(name, [])]
 
+    @cached_property
+    def _levels(self) -> dict[Level, geopandas.GeoDataFrame]:
+        """The areas by level: cutting them out anew would build their index anew."""
+        return {level: self.frame[self.frame["level"] == level] for level in LEVELS}
+
     def __contains__(self, adcode: str) -> bool:
         """Tell whether an adcode is known."""
         return adcode in self._by_code
@@ -122,7 +127,7 @@ class Boundaries:
 
     def touching(self, geometry: Geometry, *, level: Level = "county") -> geopandas.GeoDataFrame:
         """Return the areas of a level that intersect a geometry (EPSG:4490)."""
-        rows = self.frame[self.frame["level"] == level]
+        rows = self._levels[level]
         return rows.iloc[sorted(rows.sindex.query(geometry, predicate="intersects"))]
 
     def _at(self, adcode: str) -> int:

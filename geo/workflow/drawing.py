@@ -147,12 +147,13 @@ def _drawn(store: Store, task: Task) -> Outcome:
         if gaps := missing(store.spec.maps[task.map], store, day=task.as_at):
             return Outcome(task.map, dict.fromkeys(task.formats), missing=in_words(gaps))
         drawn = draw_map(store, task.map, as_at=task.as_at)
-        faults = problems(drawn.scene, shown=store.spec.map_file(task.map))
+        file = store.spec.map_file(task.map)
+        faults = problems(drawn.scene, shown=file, source=store.spec.sources.get(file))
         for kind in task.formats:
             path = task.folder / f"{task.map}.{kind}"
             files[kind] = path if task.internal or drawn.may_be(kind) else None
-            if files[kind] is not None:
-                drawn.save(path, internal=task.internal)
+        wanted = [path for path in files.values() if path is not None]
+        drawn.save_each(wanted, internal=task.internal)
     except HongxianError as error:
         return Outcome(task.map, {}, error=error)
     return Outcome(task.map, files, faults=faults)

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import pandas as pd
 import pytest
 
@@ -86,13 +88,38 @@ def test_several_zone_kinds_get_the_symbols_of_the_law():
     assert of == [1, 0, 2]
 
 
-def test_sized_symbols_grow_by_area_and_keep_one_colour():
-    graduated = {"field": "n", "scheme": "equal", "k": 3, "sized": True}
+@pytest.mark.parametrize("k", [2, 3, 4, 5, 6])
+def test_sized_symbols_keep_one_colour_and_each_is_plainly_larger_than_the_last(k):
+    graduated = {"field": "n", "scheme": "equal", "k": k, "sized": True}
     style = {"graduated": graduated, "fill": "#112233"}
-    _, _, inks = classes({"n": [1, 5, 9]}, style, preset_for("x", shape="point"))
+    numbers = list(range(1, 8 * k))
+    _, titles, inks = classes({"n": numbers}, style, preset_for("x", shape="point"))
     assert {ink.fill for ink in inks} == {"#112233"}
+    assert len(titles) == k
     areas = [ink.size**2 for ink in inks]
-    assert areas[1] - areas[0] == pytest.approx(areas[2] - areas[1])
+    ratios = [b / a for a, b in pairwise(areas)]
+    assert min(ratios) > 1.8
+    assert max(ratios) == pytest.approx(min(ratios))
+
+
+def test_nought_is_apart_from_a_little_and_from_no_data():
+    of, titles, inks = classes({"v": [0, 1, 9, None]}, {"graduated": {"field": "v", "k": 2}})
+    assert titles == ["0", "1", "9", NO_VALUE]
+    assert of == [0, 1, 2, 3]
+    assert inks[0].fill == "#ffffff"
+    assert not inks[0].hatch
+    assert inks[3].hatch
+    assert confusable([ink.fill for ink in inks[:3]]) == ()
+
+
+def test_below_nought_there_is_no_class_for_it():
+    assert classes({"v": [-2, 0, 3]}, {"graduated": {"field": "v", "k": 3}})[1] == ["-2", "0", "3"]
+
+
+def test_a_class_of_one_value_is_called_by_it_not_by_a_range():
+    values = [81, 2000, 2235, 13000]
+    _, titles, _ = classes({"v": values}, {"graduated": {"field": "v", "k": 5}})
+    assert titles == ["81", "2000", "2235", "13000"]
 
 
 @pytest.mark.parametrize("name", ["greens", "blues", "reds", "oranges", "purples", "greys"])

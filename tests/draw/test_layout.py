@@ -63,6 +63,17 @@ def test_the_orientation_a_map_asks_for_is_kept():
     assert layout.width > layout.height
 
 
+@pytest.mark.parametrize("size", ["A4", "A3", "16:9", "figure"])
+@pytest.mark.parametrize("way", ["landscape", "portrait"])
+def test_every_paper_can_be_turned_either_way(size, way):
+    layout = choose_layout(wanted((50e3, 50e3), size=size, orientation=way), shipped()).layout
+    assert (layout.width > layout.height) == (way == "landscape")
+
+
+def test_a_slide_lies_flat_unless_asked():
+    assert choose_layout(wanted((30e3, 90e3), size="16:9"), shipped()).layout.width > 330
+
+
 def test_a_given_scale_is_kept():
     assert choose_layout(wanted((20e3, 20e3), scale=250_000), shipped()).denominator == 250_000
 
@@ -74,6 +85,27 @@ def test_a_figure_has_no_signature_table():
 def test_a_scale_too_large_for_the_paper_is_refused():
     with pytest.raises(UsageError, match="A4 幅面放不下：1:10000"):
         choose_layout(wanted((60e3, 40e3), scale=10_000), shipped())
+
+
+def test_a_scale_that_does_not_fit_is_answered_with_one_that_does():
+    free = choose_layout(wanted((60e3, 40e3)), shipped()).denominator
+    with pytest.raises(UsageError, match=f"请改为 scale: {free}（"):
+        choose_layout(wanted((60e3, 40e3), scale=10_000), shipped())
+
+
+def test_an_extent_beyond_all_scales_is_refused():
+    with pytest.raises(UsageError, match="放不下"):
+        choose_layout(wanted((20e6, 10)), shipped())
+
+
+def test_the_map_does_not_shrink_to_fill_its_margin():
+    # A short legend beside a square: below it the sheet would look fuller at a smaller scale.
+    wide = choose_layout(wanted((50e3, 38e3)), shipped())
+    each = [
+        choose_layout(wanted((50e3, 38e3), orientation=way), shipped()).denominator
+        for way in ("landscape", "portrait")
+    ]
+    assert wide.denominator == min(each)
 
 
 def test_a_legend_too_long_for_the_paper_is_refused():

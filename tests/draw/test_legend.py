@@ -6,6 +6,7 @@ from geo.draw.drawn import Numbered, Skipped
 from geo.draw.ink import Ink
 from geo.draw.legend import Entry, entries_of, fit_legend, items_of
 from geo.draw.lettering import shipped
+from tests.draw.draw_world import scene_of
 
 INK = Ink(fill="#123456")
 
@@ -78,3 +79,21 @@ def test_missing_layers_are_shown_as_missing():
 def test_the_list_has_a_title_and_an_empty_list_has_none():
     assert [e.text for e in items_of([Numbered(1, "甲")], "任务编号")] == ["任务编号", "甲"]
     assert items_of([], "任务编号") == ()
+
+
+def test_symbols_of_a_number_are_as_large_in_the_legend_as_on_the_map_and_do_not_touch():
+    sizes = (4.0, 9.0, 20.0)
+    dots = [Entry("entry", f"{n} 级", Ink(fill="#123456", size=n), ("point",)) for n in sizes]
+    legend = fit_legend((Entry("heading", "图　例"), *dots), shipped(), width_mm=40, height_mm=60)
+    assert legend is not None
+    rows = [row for row in legend.rows if row.entry.kind == "entry"]
+    for row, size in zip(rows, sizes, strict=True):
+        assert row.height > size * 25.4 / 72
+    assert legend.swatch_mm >= 20.0 * 25.4 / 72
+
+
+def test_boundaries_stand_by_rank_before_everything_else_of_their_group(store):
+    scene = scene_of(store, {"layer": "districts", "style": {"preset": "townships"}}, "rivers")
+    texts = [row.entry.text for row in scene.layout.fitted.rows]
+    assert texts[:3] == ["图　例", "行政区划", "县（市、区）界"]
+    assert texts[3].startswith("districts") or texts[3].startswith("县界")

@@ -37,6 +37,11 @@ def test_a_word_wider_than_the_line_is_broken():
     assert "".join(lines) == "industrial_parks"
 
 
+def test_a_change_of_class_is_not_torn_apart():
+    lines = shipped().wrap("地表水监测断面　Ⅲ→Ⅲ", "sans", size_pt=10, width_mm=32)
+    assert [line for line in lines if "→" in line] == ["Ⅲ→Ⅲ"]
+
+
 def test_figures_stay_with_their_unit():
     assert "15km" in shipped().wrap("上游长度是15km内", "sans", size_pt=10, width_mm=20)[1]
 

@@ -2,9 +2,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from geo.draw.arrange import arrange
-from geo.draw.lint import _furniture, _labels, _legible, lint, problems
+from geo.draw.lint import Fault, _furniture, _labels, _legible, _mark, lint, problems
 from geo.draw.pen import new_pen
-from tests.draw.draw_world import scene_of
+from geo.draw.scene import compose
+from geo.spec.maps import MapSpec
+from geo.spec.marked import parse_yaml
+from geo.store.store import open_store
+from tests.draw.draw_world import DAY, make_store, scene_of
 
 
 def messages(scene):
@@ -54,6 +58,13 @@ def test_a_layer_without_source_or_date_is_told(store):
     assert "图层“rivers”没有数据日期" in found
 
 
+def test_a_layer_that_cannot_be_read_is_told_not_only_left_out(tmp_path):
+    make_store(tmp_path)
+    (tmp_path / "data" / "rivers.geojson").write_text("{}", encoding="utf-8")
+    scene = scene_of(open_store(tmp_path), "districts", "rivers")
+    assert "图层“rivers”读取失败，没有画上" in messages(scene)
+
+
 def test_a_sheet_without_an_office_is_told(store):
     assert "图签没有制图单位" in messages(replace(scene_of(store, "rivers"), unit=""))
 
@@ -86,6 +97,65 @@ def test_small_letters_are_told(store):
     scene = replace(arranged.scene, layout=replace(arranged.scene.layout, fitted=small))
     (fault,) = _legible(replace(arranged, scene=scene), new_pen(100, 100, scene.fonts))
     assert fault.message == "图例字号只有 4.6 磅"
+
+
+MAP = """title: 试验图
+plan: 试
+page:
+  scale: 400000
+layers:
+  - districts
+  - {layer: places, label: {field: name, colour: "#dddddd"}}
+  - layer: sections
+    label: none
+  - layer: zones
+    style:
+      by: 级
+      classes: {一: {fill: "#b05a5a"}, 二: {fill: "#8a6a58"}}
+  - rivers
+"""
+
+
+def marks(scene):
+    """Return the line of each complaint about ``MAP``."""
+    source = parse_yaml(MAP, shown=Path("maps/m.yml"))
+    return {p.message: (p.line, p.column) for p in problems(scene, source=source)}
+
+
+def test_a_complaint_names_the_line_of_the_layer_it_is_about(store):
+    scene = compose(
+        "m", MapSpec.model_validate(parse_yaml(MAP, shown=Path("m")).value), store, as_at=DAY
+    )
+    rivers = next(layer for layer in scene.layers if layer.id == "rivers")
+    bare = tuple(
+        replace(layer, credit="", as_of="") if layer is rivers else layer for layer in scene.layers
+    )
+    found = marks(replace(scene, layers=bare))
+    assert found["监测断面没有注名"] == (8, 5)
+    assert found["图层“zones”的 #b05a5a 与 #8a6a58 色盲读者难以区分"] == (10, 5)
+    assert found["图层“rivers”没有资料来源"] == (14, 5)
+    assert found["图层“rivers”没有数据日期"] == (14, 5)
+
+
+def test_a_complaint_about_the_sheet_names_the_line_of_its_key_or_of_the_title(store):
+    scene = scene_of(store, "rivers")
+    found = marks(replace(scene, title=" ", unit=""))
+    assert found["图上没有图名"] == (1, 1)
+    assert found["图签没有制图单位"] == (1, 1)
+    source = parse_yaml(MAP, shown=Path("maps/m.yml"))
+    assert _mark(Fault("图上没有比例尺", "", key=("page", "scale")), source) == (4, 3)
+    assert _mark(Fault("图上没有图例", "", key=("layers",)), source) == (5, 1)
+    # What the file does not say is told where it begins.
+    assert _mark(Fault("没有说明", "", key=("approval",)), source) == (1, 1)
+
+
+def test_a_task_layer_and_a_place_are_found_in_the_file(store):
+    text = "title: 图\nlayers:\n  - tasks: 本规划\n  - {where: {river: 长河}, title: 河, style: belt}\n"
+    source = parse_yaml(text, shown=Path("maps/m.yml"))
+    place = {"where": {"river": "长河"}, "title": "河", "style": "belt"}
+    tasks, where = scene_of(store, {"tasks": "试"}, place).layers
+    assert _mark(Fault("", "", layer=tasks), source) == (3, 5)
+    assert _mark(Fault("", "", layer=where), source) == (4, 5)
 
 
 def test_complaints_name_the_maps_file(store):

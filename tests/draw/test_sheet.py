@@ -13,6 +13,7 @@ import shapely
 from PIL import Image
 
 from geo.draw.arrange import arrange
+from geo.draw.lettering import MM_PER_POINT
 from geo.draw.scale import scale_bar
 from geo.draw.sheet import draw, draw_arranged, metadata, save
 from geo.draw.symbols import PRESETS
@@ -84,6 +85,19 @@ def test_the_same_scene_gives_the_same_bytes(store, kind):
         arrange.cache_clear()
         save(scene, out, format=kind, dpi=60)
     assert first.getvalue() == second.getvalue()
+
+
+@pytest.mark.parametrize("kind", ["png", "pdf", "svg"])
+def test_what_was_drawn_for_another_format_gives_the_same_bytes(store, kind):
+    scene = three_small_sheets(store)["waters"]
+    alone, after = io.BytesIO(), io.BytesIO()
+    arrange.cache_clear()
+    save(scene, alone, format=kind, dpi=60)
+    arrange.cache_clear()
+    for other in ("pdf", "png", "svg"):
+        save(scene, io.BytesIO(), format=other, dpi=40)
+    save(scene, after, format=kind, dpi=60)
+    assert alone.getvalue() == after.getvalue()
 
 
 def test_another_process_with_another_hash_seed_gives_the_same_pdf(tmp_path):
@@ -224,6 +238,18 @@ def test_hatching_stops_under_labels(store):
     ]
     assert strokes
     assert not any(shapely.intersects(boxes.buffer(-0.1), stroke) for stroke in strokes)
+
+
+def test_a_tasks_number_leaves_the_symbol_of_another_layer_at_its_place_in_sight(store):
+    # P04 and P05 stand at 东镇, which has a symbol of its own.
+    scene = scene_of(store, {"tasks": "试", "ids": ["P04", "P05"]}, "places", size="figure")
+    arranged = arrange(scene)
+    (numbers,) = (p for p in arranged.placement.placed if len(p.request.badges) == 2)
+    towns = arranged.layers[1]
+    half = towns.layer.classes[0].ink.size * MM_PER_POINT / 2
+    town = towns.geometry[towns.layer.names.index("东镇")]
+    assert town.distance(numbers.request.geometry) < 1e-6
+    assert shapely.box(*numbers.candidate.boxes[0]).distance(town) >= half - 0.01
 
 
 def test_no_labels_overlap_on_any_small_sheet(store):

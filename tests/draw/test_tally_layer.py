@@ -2,10 +2,16 @@
 
 import csv
 
+import pandas as pd
+import pytest
 import shapely
+from pydantic import ValidationError
 
+from geo.draw.classing import classify
+from geo.draw.symbols import preset_for
 from geo.draw.tally_layer import from_tally
 from geo.spec.maps import DrawTally
+from geo.spec.style import Graduated, Style
 from geo.store.store import open_store
 from tests.draw.draw_world import make_store, scene_of
 from tests.store.worlds import add_layer
@@ -17,7 +23,7 @@ HALVES = (
 )
 
 
-def world(tmp_path):
+def world(tmp_path, *, without=()):
     """Give every task another amount: 1, 2, 4, … so that each sum tells what it is made of."""
     make_store(tmp_path)
     add_layer(tmp_path, "halves", HALVES)
@@ -25,7 +31,7 @@ def world(tmp_path):
     with path.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     for at, row in enumerate(rows):
-        row["investment_wan"] = 2**at
+        row["investment_wan"] = "" if row["id"] in without else 2**at
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.DictWriter(file, rows[0])
         writer.writeheader()
@@ -35,6 +41,25 @@ def world(tmp_path):
 
 def tally(store, **more):
     return from_tally(DrawTally(tally="试", over="halves", **more), store).layer
+
+
+def test_an_area_whose_tasks_have_no_amount_is_unknown_not_nought(tmp_path):
+    # East holds 东镇 twice, and the river that lies in both: no amount is known there.
+    store = world(tmp_path, without=("P04", "P05"))
+    layer = tally(store, value="investment")
+    assert dict(zip(layer.names, layer.labels, strict=True)) == {
+        "西半": "西半\n1", "东半": "东半\n无数据", "远处": "远处\n0",
+    }  # fmt: skip
+    assert [layer.classes[at].title for at in layer.class_of] == ["1 万元", "无数据", "0 万元"]
+    assert layer.notes[-1] == "有 2 项规划未载投资额，未计入；1 地没有可计入的投资额，标“无数据”"
+    assert tally(store, value="investment", draw="circles").names == ("西半",)
+
+
+def test_nothing_is_a_class_of_its_own_and_empty_on_the_map(tmp_path):
+    layer = tally(world(tmp_path))
+    assert [c.title for c in layer.classes] == ["0 项", "2 项", "3 项"]
+    assert [c.ink.fill == "#ffffff" for c in layer.classes] == [True, False, False]
+    assert layer.class_of.tolist() == [1, 2, 0]
 
 
 def values(layer):
@@ -65,9 +90,11 @@ def test_circles_grow_with_the_number_and_nothing_is_no_circle(tmp_path):
     assert set(shapely.get_dimensions(layer.geometry)) == {0}
 
 
-def test_whole_numbers_make_classes_that_do_not_share_a_bound(tmp_path):
-    titles = [c.title for c in tally(world(tmp_path), k=3).classes]
-    assert titles == ["0 项", "1–2 项", "3 项"]
+def test_whole_numbers_make_classes_that_do_not_share_a_bound():
+    frame = pd.DataFrame({"v": [1, 2, 3, 8, 9, 20, 21]})
+    style = Style(graduated=Graduated(field="v", k=3, unit="项"))
+    titles = [c.title for c in classify(frame, style, preset_for("x"), title="数").classes]
+    assert titles == ["1–3 项", "4–9 项", "10–21 项"]
 
 
 def test_what_cannot_be_counted_is_skipped_with_its_reason(tmp_path):
@@ -81,3 +108,11 @@ def test_what_cannot_be_counted_is_skipped_with_its_reason(tmp_path):
 def test_a_sheet_shows_the_tally_and_says_that_it_is_counted_from_the_plan(tmp_path):
     scene = scene_of(world(tmp_path), {"tally": "试", "over": "halves"})
     assert "据《试验规划》统计" in scene.credits[0]
+
+
+def test_more_sizes_than_eyes_tell_apart_are_refused():
+    with pytest.raises(ValidationError, match="大小难以区分"):
+        DrawTally(tally="试", draw="circles", k=7)
+    with pytest.raises(ValidationError, match="大小难以区分"):
+        Graduated(field="v", scheme="given", breaks=tuple(range(6)), sized=True)
+    assert Graduated(field="v", k=7).k == 7

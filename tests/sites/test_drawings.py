@@ -91,6 +91,18 @@ def test_an_open_polyline_is_a_line_with_a_warning(draw):
     (site,) = draw(lambda space, _: space.add_lwpolyline([*SQUARE, (E, N + 40)]))
     assert site.geometry.geom_type == "LineString"
     assert "多段线未闭合（首尾相距 40.0 m），按线处理" in site.repairs[0]
+    assert site.repairs[0] in site.crs.suspicions
+
+
+def test_three_sides_of_a_plot_are_not_taken_for_a_road_in_silence(draw):
+    (site,) = draw(lambda space, _: space.add_lwpolyline(SQUARE))
+    assert "若为用地范围，请在 CAD 中闭合" in site.crs.suspicions[-1]
+
+
+def test_a_road_is_a_line_without_a_doubt(draw):
+    (site,) = draw(lambda space, _: space.add_lwpolyline([(E, N), (E + 300, N + 20), (E + 600, N)]))
+    assert site.repairs == ()
+    assert not [words for words in site.crs.suspicions if "按线处理" in words]
 
 
 def test_separate_outlines_are_separate_sites_and_inner_ones_holes(draw):
@@ -110,7 +122,7 @@ def test_shapes_on_two_layers_ask_which(draw):
         space.add_lwpolyline(SQUARE, close=True, dxfattribs={"layer": "红线"})
         space.add_lwpolyline(SQUARE, close=True, dxfattribs={"layer": "图框"})
 
-    with pytest.raises(InputError, match="2 个含图形的图层：红线、图框"):
+    with pytest.raises(InputError, match="2 个含图形的图层：红线、图框 — 请用 --table 指明"):
         draw(paint)
     (site,) = draw(paint, table="红线")
     assert site.attributes == {"图层": "红线"}

@@ -125,6 +125,9 @@ def test_a_series_gives_a_book_an_index_and_single_pages_which_go_with_it(root):
     assert names[0] == "water-00-图幅索引.png"
     assert len(names) > 1
     assert (folder / "water.pdf").read_bytes().count(b"/Dest") == len(names)
+    pictures = {p.name: p.read_bytes() for p in (folder / "water").iterdir()}
+    build(root, formats=["png"], again=True)
+    assert {p.name: p.read_bytes() for p in (folder / "water").iterdir()} == pictures
     (root / "maps" / "water.yml").write_text(MAP, encoding="utf-8")
     (root / "maps" / "water.yml").rename(root / "maps" / "other.yml")
     build(root, formats=["png", "pdf"])
