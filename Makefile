@@ -37,9 +37,11 @@ types: $(VENV)/test.stamp  ## check the types (mypy --strict)
 contract: $(VENV)/test.stamp  ## check that imports only point down
 	$(BIN)/lint-imports
 
-bench: $(VENV)/test.stamp  ## run the benchmarks
+bench: $(VENV)/test.stamp  ## run the benchmarks (BENCH_ARGS="--scale 0.01" for the small screening job)
 	@for file in benchmarks/[a-z]*.py; do \
-		[ -f "$$file" ] || continue; echo "== $$file"; $(BIN)/python "$$file" || exit 1; \
+		[ -f "$$file" ] || continue; echo "== $$file"; \
+		args=; [ "$$file" = benchmarks/screening_bench.py ] && args="$(BENCH_ARGS)"; \
+		$(BIN)/python "$$file" $$args || exit 1; \
 	done
 
 wheel: $(VENV)/test.stamp  ## build the wheel, and try it in an empty environment

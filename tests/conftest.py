@@ -25,13 +25,14 @@ NEEDS: dict[str, tuple[Callable[[], object], str]] = {
         lambda: shutil.which("soffice") or shutil.which("libreoffice"),
         "no LibreOffice (Debian: apt-get install libreoffice-writer)",
     ),
+    "dask": (lambda: importlib.util.find_spec("distributed"), "no distributed (extra dask)"),
     "postgis": (
         lambda: os.environ.get("HONGXIAN_TEST_POSTGIS"),
         "no PostGIS server named in HONGXIAN_TEST_POSTGIS",
     ),
 }
 #: Markers of tests that may speak to this machine, and only to it.
-LOCAL = ("browser", "postgis")
+LOCAL = ("browser", "dask", "postgis")
 
 TINY_WORKSPACE = {
     "workspace.yml": 'title: 小工作区\njurisdictions: ["140405"]\nas_at: 2026-11-22\n',
@@ -110,7 +111,7 @@ def _on_request(item: pytest.Item, asked: str) -> bool:
 
 @pytest.fixture(autouse=True)
 def no_network(request: pytest.FixtureRequest) -> Iterator[_Guard]:
-    """Refuse connections; ``browser`` and ``postgis`` may reach this machine, ``network`` all."""
+    """Refuse connections; ``browser``, ``dask`` and ``postgis`` may reach this machine, ``network`` all."""
     marks = {mark.name for mark in request.node.iter_markers()}
     GUARD.scope = "any" if "network" in marks else "local" if marks & set(LOCAL) else "none"
     GUARD.attempts.clear()

@@ -1,8 +1,9 @@
 """One engine, one run: from reading the files to a table of pairs with the area they share.
 
 `python engines.py ENGINE FOLDER SITES ZONES` prints one line of JSON. Every run is a process of its own, so
-that no engine finds another's memory warm. Areas of the peers are measured by the same function (ours): they
-differ in how pairs are found and cut, not in the ellipsoid.
+that no engine finds another's memory warm. Areas (lengths of lines) of the peers are measured by the same function
+(ours): they differ in how pairs are found and cut, not in the ellipsoid. Points have no figure: their pairs are those
+where the point is in the zone or on its border.
 """
 
 # ruff: noqa: PLC0415, S608 - each run imports its own engine only; the only names in the SQL are ours
@@ -10,6 +11,7 @@ differ in how pairs are found and cut, not in the ellipsoid.
 from __future__ import annotations
 
 import json
+import os
 import resource
 import sys
 import time
@@ -17,13 +19,22 @@ from pathlib import Path
 
 import numpy as np
 
-POLYGON = 3
+POSTGIS = (
+    "HONGXIAN_BENCH_POSTGIS"  # postgresql://user:password@host/database, whose tables we may make
+)
 
 
 def areas(shapes):
-    from geo.space.measure import area_m2
+    """Square metres of polygons, metres of lines, 1 for points."""
+    import shapely
 
-    return area_m2(np.asarray(shapes, dtype=object))
+    from geo.space.measure import area_m2, length_m
+
+    shapes = np.asarray(shapes, dtype=object)
+    dimension = shapely.get_dimensions(shapes).max(initial=0)
+    return (np.ones_like, length_m, area_m2)[dimension](
+        shapes if dimension else np.ones(len(shapes))
+    )
 
 
 def frames(sites, zones):
@@ -46,10 +57,15 @@ def flat(column):
 
 def kernel(sites, zones):
     """Ours."""
-    from geo.space.kernel import overlay_wkb
+    from geo.space.overlay import overlay_arrow
 
-    pairs = overlay_wkb(flat(wkb(sites)), flat(wkb(zones)), threads=2)
-    return pairs.site, pairs.zone, pairs.overlap_m2
+    return figures(overlay_arrow(flat(wkb(sites)), flat(wkb(zones)), threads=2))
+
+
+def figures(pairs):
+    """Of polygons the area, of lines the length, of points that they are there."""
+    area = np.where(np.isnan(pairs.overlap_m2), pairs.length_m, pairs.overlap_m2)
+    return pairs.site, pairs.zone, np.where(np.isnan(area), 1.0, area)
 
 
 def shapely_threads(sites, zones):
@@ -60,8 +76,7 @@ def shapely_threads(sites, zones):
     shapes = [
         shapely.from_wkb(flat(wkb(path)).to_numpy(zero_copy_only=False)) for path in (sites, zones)
     ]
-    pairs = overlay_geos(*shapes, workers=2)
-    return pairs.site, pairs.zone, pairs.overlap_m2
+    return figures(overlay_geos(*shapes, workers=2))
 
 
 def geopandas_overlay(sites, zones):
@@ -131,11 +146,113 @@ def polars_st(sites, zones):
     )
 
 
+def dask_geopandas(sites, zones):
+    """Two worker processes, a run of sites each; its own sjoin of two files fails with pandas 3."""
+    import dask_geopandas as engine
+    import geopandas
+    from dask.distributed import Client, LocalCluster
+
+    with (
+        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
+        Client(cluster),
+    ):
+        whole = geopandas.read_parquet(sites)[["id", "geometry"]]
+        spread = engine.from_geopandas(whole, npartitions=16).spatial_shuffle()
+        meta = geopandas.GeoDataFrame({"site": [0], "zone": [0]}, geometry=[None], crs=4490).iloc[
+            :0
+        ]
+        cut = spread.map_partitions(_cut_with, str(zones), meta=meta).compute()
+    return cut["site"].to_numpy(), cut["zone"].to_numpy(), areas(cut.geometry.array)
+
+
+def _cut_with(part, zones):
+    import geopandas
+
+    box = tuple(part.total_bounds)
+    b = geopandas.read_parquet(zones, bbox=box)[["id", "geometry"]].reset_index(drop=True)
+    joined = part.sjoin(b, predicate="intersects")
+    cut = joined.geometry.intersection(b.geometry.loc[joined["index_right"]], align=False)
+    return geopandas.GeoDataFrame(
+        {"site": joined["id_left"].to_numpy(), "zone": joined["id_right"].to_numpy()},
+        geometry=cut.to_numpy(),
+        crs=4490,
+    )
+
+
+def postgis(sites, zones):
+    """Loading and indexing are not timed, as an office's tables are there already."""
+    return _postgis(sites, zones, "z")
+
+
+def postgis_subdivide(sites, zones):
+    """Zones cut up by ST_Subdivide beforehand (not timed); the pieces' areas are added up."""
+    return _postgis(sites, zones, "pieces")
+
+
+def _postgis(sites, zones, table):
+    import psycopg
+    import shapely
+
+    with psycopg.connect(os.environ[POSTGIS]) as connection, connection.cursor() as cursor:
+        _load(cursor, {"f": sites, "z": zones})
+        pid = cursor.execute("SELECT pg_read_file('postmaster.pid')").fetchone()[0].split()[0]
+    wall, own, server = time.perf_counter(), time.process_time(), _reaped(pid)
+    with psycopg.connect(os.environ[POSTGIS]) as connection, connection.cursor(binary=True) as c:
+        rows = c.execute(
+            SQL.format(g="g")
+            .replace("AsWKB", "AsBinary")
+            .replace("JOIN z ON", f"JOIN {table} z ON")
+        ).fetchall()
+    site, zone, cut = zip(*rows, strict=True)
+    site, zone, area = np.array(site), np.array(zone), areas(shapely.from_wkb(cut))
+    if table == "pieces":
+        pairs, back = np.unique(np.c_[site, zone], axis=0, return_inverse=True)
+        site, zone, area = *pairs.T, np.bincount(back.ravel(), area)
+    cpu = time.process_time() - own + _reaped(pid, wait=True) - server
+    return site, zone, area, {"wall_s": time.perf_counter() - wall, "cpu_s": cpu}
+
+
+def _load(cursor, files):
+    import geopandas
+
+    for name, path in files.items():
+        there = cursor.execute("SELECT to_regclass(%s)", [name]).fetchone()[0]
+        told = f"{path}:{path.stat().st_size}"
+        if there:
+            note = cursor.execute("SELECT obj_description(%s::regclass)", [name]).fetchone()[0]
+            if note == told:
+                continue
+        cursor.execute(
+            f"DROP TABLE IF EXISTS {name} CASCADE; CREATE TABLE {name} (id bigint, g geometry)"
+        )
+        frame = geopandas.read_parquet(path)
+        with cursor.copy(f"COPY {name} FROM STDIN") as copy:
+            for number, shape in zip(frame["id"], frame.geometry.to_wkb(hex=True), strict=True):
+                copy.write_row((number, shape))
+        cursor.execute(
+            f"CREATE INDEX ON {name} USING gist (g); COMMENT ON TABLE {name} IS '{told}'"
+        )
+        if name == "z":
+            cursor.execute(
+                "DROP TABLE IF EXISTS pieces; CREATE TABLE pieces AS SELECT id, ST_Subdivide(g, 256) AS g FROM z; "
+                "CREATE INDEX ON pieces USING gist (g)"
+            )
+    cursor.execute("ANALYZE")
+
+
+def _reaped(pid, *, wait=False):
+    """CPU seconds of the server's processes that have ended (Linux, same machine)."""
+    time.sleep(1 if wait else 0)
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[13]) + int(fields[14])) / os.sysconf("SC_CLK_TCK")
+
+
 def main() -> None:
     engine, sites, zones, out = sys.argv[1], *map(Path, sys.argv[2:5])
-    wall, cpu = time.perf_counter(), time.process_time()
-    site, zone, area = globals()[engine](sites, zones)
-    told = {"wall_s": time.perf_counter() - wall, "cpu_s": time.process_time() - cpu}
+    wall, cpu = time.perf_counter(), cpu_seconds()
+    site, zone, area, *own = globals()[engine](sites, zones)
+    told = {"wall_s": time.perf_counter() - wall, "cpu_s": cpu_seconds() - cpu}
+    told |= own[0] if own else {}
     if engine == "kernel":
         wall, cpu = time.perf_counter(), time.process_time()
         kernel(sites, zones)
@@ -147,6 +264,12 @@ def main() -> None:
     )
     rss = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     print("RESULT " + json.dumps(told | {"rss_gb": rss, "pairs": len(kept)}))
+
+
+def cpu_seconds():
+    """Of this process and its children that have ended."""
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time() + ended.ru_utime + ended.ru_stime
 
 
 if __name__ == "__main__":

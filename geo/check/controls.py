@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 import shapely
 
@@ -16,7 +17,7 @@ from geo.spec.where import Everywhere
 from geo.spec.wording import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Mapping
     from datetime import date
 
     from shapely import Geometry
@@ -31,15 +32,43 @@ if TYPE_CHECKING:
 PAST: Final = "规划期已届满"
 EARLY: Final = "规划期尚未开始"
 BY_HAND: Final = "需人工核对"
+#: `where` may ask for rivers or heights without naming a layer; a workspace need not declare them.
+_UNNAMED: Final = "工作区未声明的图层"
+#: How `geo.store.locate` names a layer to whoever writes the workspace.
+_LAYER: Final = re.compile(r"图层 ([\w\-]+)")
 
 
 @dataclass(frozen=True)
-class _Question:
+class Asked:
     """What is asked of every control alike."""
 
     project: Project
     day: date
     existing: bool
+    titles: Mapping[str, str]
+
+
+class Lies(Protocol):
+    """How a footprint lies to a place: measured for it alone, or told from what a batch measured."""
+
+    def relation(self, place: Geometry) -> Relation | None:
+        """Tell how it lies to a place, as `relation_of`."""
+
+    def within(self, located: Located) -> bool:
+        """Tell whether a place beside it is nearer than both are accurate."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Alone:
+    """A footprint that is measured for itself."""
+
+    site: Footprint
+
+    def relation(self, place: Geometry) -> Relation | None:
+        return relation_of(self.site.geometry, place)
+
+    def within(self, located: Located) -> bool:
+        return within_accuracy(self.site, located)
 
 
 def tasks_at(
@@ -49,51 +78,72 @@ def tasks_at(
 
     Projects and measures are listed where their place is narrower than the whole territory. Controls are listed
     unless their activities rule the project out.
-
-    Args:
-        site: The footprint.
-        store: The workspace's data.
-        project: What is known about the project.
-        day: The day of the check.
-        existing: The project stands already.
     """
-    question = _Question(project, day, existing)
+    question, alone = Asked(project, day, existing, layer_titles(store)), _Alone(site)
     found: list[TaskHit] = []
     for plan_id, plan in store.spec.plans.items():
         inside = bool(shapely.intersects(store.plan_territory(plan_id), site.geometry))
-        keep = _everything if inside else _reaching
-        found += _projects(site, store.tasks(plan_id, keep=keep))
-        for control in store.controls(plan_id, keep=keep):
-            hit = _control(site, control, plan, question, inside=inside)
-            if hit is not None:
-                found.append(hit)
-    return tuple(sorted(found, key=lambda hit: (-hit.outcome.rank, hit.plan, hit.id)))
+        keep = _everything if inside else reaching
+        rows = (*store.tasks(plan_id, keep=keep), *store.controls(plan_id, keep=keep))
+        hits = (row_hit(alone, row, plan, question, inside=inside) for row in rows)
+        found += [hit for hit in hits if hit is not None]
+    return tuple(sorted(found, key=weightiest_first))
+
+
+def layer_titles(store: Store) -> dict[str, str]:
+    """Give each layer's title as papers print it, by its id."""
+    return {name: quoted(layer.title) for name, layer in store.spec.layers.items()}
+
+
+def weightiest_first(hit: TaskHit) -> tuple[int, str, str]:
+    """Order what plans say."""
+    return -hit.outcome.rank, hit.plan, hit.id
+
+
+def row_hit(
+    site: Lies, found: LocatedTask, plan: Plan, question: Asked, *, inside: bool
+) -> TaskHit | None:
+    """Tell what one row of a plan says about the site; ``inside``: the site meets the plan's territory."""
+    if isinstance(found.task.row, ControlRow):
+        hit = _control(site, found, plan, question, inside=inside)
+    else:
+        hit = _project(site, found)
+    return None if hit is None else replace(hit, plan_title=quoted(plan.head.title))
+
+
+def plans_at(site: Geometry, store: Store) -> tuple[str, ...]:
+    """Name the plans whose territory a footprint (EPSG:4490) meets."""
+    return tuple(
+        quoted(plan.head.title)
+        for name, plan in store.spec.plans.items()
+        if shapely.intersects(store.plan_territory(name), site)
+    )
 
 
 def _everything(_: Task) -> bool:
     return True
 
 
-def _reaching(task: Task) -> bool:
+def reaching(task: Task) -> bool:
     """Tell whether a row of a plan whose territory the site misses can concern it all the same.
 
-    A prohibition can, by the accuracy of its place (see `_guards_its_edge`).
+    A prohibition can, by the accuracy of its place (see `guards_its_edge`).
     """
-    return _guards_its_edge(task) or may_leave(task.where)
+    return guards_its_edge(task) or may_leave(task.where)
 
 
-def _projects(site: Footprint, tasks: Iterable[LocatedTask]) -> Iterator[TaskHit]:
-    for task in tasks:
-        geometry = task.located.geometry
-        if geometry is None or isinstance(task.task.where, Everywhere):
-            continue
-        relation = relation_of(site.geometry, geometry)
-        if relation in ("inside", "overlaps"):
-            yield _hit(task, relation, Outcome.NOTICE, _worth(task.located))
+def _project(site: Lies, task: LocatedTask) -> TaskHit | None:
+    geometry = task.located.geometry
+    if geometry is None or isinstance(task.task.where, Everywhere):
+        return None
+    relation = site.relation(geometry)
+    if relation not in ("inside", "overlaps"):
+        return None
+    return _hit(task, relation, Outcome.NOTICE, _worth(task.located))
 
 
 def _control(
-    site: Footprint, found: LocatedTask, plan: Plan, question: _Question, *, inside: bool
+    site: Lies, found: LocatedTask, plan: Plan, question: Asked, *, inside: bool
 ) -> TaskHit | None:
     """Judge one control; ``inside`` tells whether the site lies in the plan's territory."""
     row, located = found.task.row, found.located
@@ -112,11 +162,11 @@ def _control(
         return None
     if lying == "beside":
         outcome = Outcome.NOTICE if outcome is Outcome.NOTICE else Outcome.UNDETERMINED
-    relation = None if located.geometry is None else relation_of(site.geometry, located.geometry)
+    relation = None if located.geometry is None else site.relation(located.geometry)
     shown: Relation | None = "near" if lying == "beside" and relation is None else relation
     notes = (
         past,
-        _lying_note(lying, located),
+        _lying_note(lying, located, question.titles),
         _meeting_note(row, meeting, question.project),
         _worth(located),
     )
@@ -127,17 +177,17 @@ def _control(
 Lying = Literal["hit", "beside", "open", "away"]
 
 
-def _lying(site: Footprint, found: LocatedTask, *, inside: bool) -> Lying:
+def _lying(site: Lies, found: LocatedTask, *, inside: bool) -> Lying:
     located = found.located
-    relation = None if located.geometry is None else relation_of(site.geometry, located.geometry)
+    relation = None if located.geometry is None else site.relation(located.geometry)
     if relation in ("inside", "overlaps"):
         return "hit"
-    if _guards_its_edge(found.task) and (relation == "touches" or _within(site, located)):
+    if guards_its_edge(found.task) and (relation == "touches" or site.within(located)):
         return "beside"
     return "open" if inside and not located.complete else "away"
 
 
-def _guards_its_edge(task: Task) -> bool:
+def guards_its_edge(task: Task) -> bool:
     """A prohibition missed by less than the accuracy is not missed (contracts.md, Outcomes).
 
     The edge of a whole territory is the county line, of which every result near it speaks anyway.
@@ -161,7 +211,7 @@ def relation_of(site: Geometry, place: Geometry) -> Relation | None:
     return "inside" if shapely.covers(place, site) else "overlaps"
 
 
-def _within(site: Footprint, located: Located) -> bool:
+def within_accuracy(site: Footprint, located: Located) -> bool:
     """Tell whether a place beside the footprint is nearer than both are accurate."""
     reach = site.accuracy_m + located.accuracy_m
     if located.geometry is None or reach <= 0:
@@ -176,23 +226,28 @@ def _period_note(plan: Plan, day: date) -> str:
     return f"{EARLY}（{first}—{last}）" if day < first.first else ""
 
 
-def _lying_note(lying: Lying, located: Located) -> str:
+def _lying_note(lying: Lying, located: Located, titles: Mapping[str, str]) -> str:
     if lying == "beside":
         return "在位置精度范围内，须实测核定"
-    return f"{BY_HAND}：{_why_open(located)}" if lying == "open" else ""
+    return f"{BY_HAND}：{_why_open(located, titles)}" if lying == "open" else ""
 
 
 def _meeting_note(row: ControlRow, meeting: Meeting, project: Project) -> str:
     if meeting == "perhaps":
-        kinds = "、".join(project.table.name_of(word) for word in row.activities)
+        kinds = project.names_of(row.activities)
         return f"如属{kinds}，则适用“{row.strength}”"
     return "按行业代码对应，待核实" if meeting == "by_code" else ""
 
 
-def _why_open(located: Located) -> str:
+def _why_open(located: Located, titles: Mapping[str, str]) -> str:
+    """Say why a place stays open; layers by title, for who signs does not know their file names."""
     if located.needs:
-        return f"须由主管部门提供图层 {'、'.join(located.needs)}"
-    return quoted("；".join((*located.reasons, *located.unresolved))) or "位置未完全确定"
+        return (
+            f"须由主管部门提供{'、'.join(titles.get(name, _UNNAMED) for name in located.needs)}数据"
+        )
+    told = "；".join((*located.reasons, *located.unresolved))
+    named = _LAYER.sub(lambda found: f"图层“{titles.get(found[1], _UNNAMED)}”", told)
+    return quoted(named) or "位置未完全确定"
 
 
 def _worth(located: Located) -> str:

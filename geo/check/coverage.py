@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, Literal
 
 import shapely
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from datetime import date
 
     from shapely import Geometry
@@ -34,8 +34,30 @@ class Standing:
         )
 
 
+#: How much of a site a layer's coverage holds.
+Held = Literal["whole", "part", "none"]
+
+
+_PARTLY: Final[dict[Held, tuple[State, str]]] = {
+    "part": ("partial_coverage", "用地只有一部分在其覆盖范围内"),
+    "none": ("outside_coverage", "用地不在其覆盖范围内"),
+}
+
+
 def standing(table: LayerTable, site: Geometry, *, day: date) -> Standing:
     """Find the state of a layer at a site (EPSG:4490) on a day."""
+    return standing_where(table, lambda: _held(table, site), day=day)
+
+
+def _held(table: LayerTable, site: Geometry) -> Held:
+    if shapely.covers(table.coverage, site):
+        return "whole"
+    partly = shapely.intersects(table.coverage, site) and not shapely.touches(table.coverage, site)
+    return "part" if partly else "none"
+
+
+def standing_where(table: LayerTable, held: Callable[[], Held], *, day: date) -> Standing:
+    """Find the state of a layer on a day where its coverage holds so much of a site (asked if it matters)."""
     state = table.state_at(day)
     if state == "stale":
         ended = table.spec.valid_until
@@ -45,12 +67,9 @@ def standing(table: LayerTable, site: Geometry, *, day: date) -> Standing:
         return Standing(table, state, table.reason)
     if table.coverage is None:
         return Standing(table, "outside_coverage", "图层没有声明覆盖范围")
-    if not shapely.covers(table.coverage, site):
-        partly = shapely.intersects(table.coverage, site) and not shapely.touches(
-            table.coverage, site
-        )
-        where = "用地只有一部分在其覆盖范围内" if partly else "用地不在其覆盖范围内"
-        return Standing(table, "partial_coverage" if partly else "outside_coverage", where)
+    much = held()
+    if much != "whole":
+        return Standing(table, *_PARTLY[much])
     if found := gaps(table):
         return Standing(table, "partial_coverage", found)
     return Standing(table, "ok")
@@ -63,9 +82,13 @@ def gaps(table: LayerTable) -> str:
 
 def settled(kind: str, standings: Iterable[Standing], site: Geometry) -> bool:
     """Tell whether official, current data together cover the site for one kind."""
+    return bool(shapely.covers(answered_ground(kind, standings), site))
+
+
+def answered_ground(kind: str, standings: Iterable[Standing]) -> Geometry:
+    """Join the areas for which official, current data can say "nothing here" about a kind."""
     areas = [s.table.coverage for s in standings if s.answers_for(kind)]
-    whole = shapely.union_all([area for area in areas if area is not None])
-    return bool(shapely.covers(whole, site))
+    return shapely.union_all([area for area in areas if area is not None])
 
 
 @dataclass(frozen=True)

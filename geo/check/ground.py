@@ -24,9 +24,9 @@ def ground_of(store: Store, tables: Iterable[LayerTable]) -> Ground:
     """Describe a workspace; the fingerprint changes with any spec file, national law or layer asked."""
     marker = store.spec.marker
     waivers = tuple((waiver.kind, quoted(waiver.waived)) for waiver in marker.waivers)
-    return Ground(
-        quoted(marker.title), fingerprint(store, tables), waivers, store.spec.overridden_rules
-    )
+    overridden = store.spec.overridden_rules
+    laws = tuple(quoted(store.spec.rules[law].title) for law in overridden)
+    return Ground(quoted(marker.title), fingerprint(store, tables), waivers, overridden, laws)
 
 
 def fingerprint(store: Store, tables: Iterable[LayerTable]) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
@@ -49,6 +50,9 @@ class Bench:
     place: Place
     project: Project
     required: tuple[str, ...]
+    _said: dict[tuple[str, Authority], tuple[tuple[RuleHit, ...], bool]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     def governed(self, kind: str) -> bool:
         """Tell whether a hit in a kind may not pass in silence: it is required, or some law knows it."""
@@ -59,6 +63,11 @@ class Bench:
 
     def rules(self, kind: str, authority: Authority) -> tuple[tuple[RuleHit, ...], bool]:
         """Return what the clauses in force say about a kind, and whether any of them may prohibit."""
+        if (kind, authority) not in self._said:
+            self._said[kind, authority] = self._rules(kind, authority)
+        return self._said[kind, authority]
+
+    def _rules(self, kind: str, authority: Authority) -> tuple[tuple[RuleHit, ...], bool]:
         bound = list(bindings(self.laws, kind, day=self.day, place=self.place))
         readings = [read_clause(binding, self.project) for binding in bound]
         hits = []
@@ -92,7 +101,7 @@ def _rule_note(reading: Reading, *, certain: bool) -> str:
 
 def judged(lie: Lie, table: LayerTable, bench: Bench) -> Finding:
     """Make the finding for one feature."""
-    row = table.frame.iloc[lie.row]
+    row = _row(table, lie.row)
     kind = text_of(row, "zone_kind")
     authority = table.spec.authority or "schematic"
     rules, may_prohibit = bench.rules(kind, authority)
@@ -113,6 +122,13 @@ def judged(lie: Lie, table: LayerTable, bench: Bench) -> Finding:
         rules=rules if lie.hit or lie.within_accuracy else (), note=_note(lie, row, kind, bench, schematic=schematic),
         sensitivity=table.spec.sensitivity, overlap=lie.overlap,
     )  # fmt: skip
+
+
+@lru_cache(maxsize=16_384)
+def _row(table: LayerTable, at: int) -> pd.Series[Any]:
+    """Take a row out of a layer, once for all sites of a batch that lie there."""
+    row: pd.Series[Any] = table.frame.iloc[at]
+    return row
 
 
 def judged_letter(

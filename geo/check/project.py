@@ -35,6 +35,25 @@ class Project:
         """Tell whether anything is known about what the project does."""
         return bool(self.activities) or self.industry is not None
 
+    def names_of(self, words: Iterable[str]) -> str:
+        """Name the words of a rule for a reader: activities and known industries first, bare codes last.
+
+        >>> from geo.spec.activities import shipped_activities
+        >>> Project(shipped_activities()).names_of(["C1723", "linear", "C2521", "C30"])
+        '线性基础设施、炼焦（C2521）、行业代码 C1723、C30'
+        >>> Project(shipped_activities()).names_of(["*"])
+        '各类活动'
+        """
+        names, codes = [], []
+        for word in words:
+            if word in self.table.by_id or word == ANY_ACTIVITY:
+                names.append("各类活动" if word == ANY_ACTIVITY else self.table.name_of(word))
+            elif industry := find_industry(word).name:
+                names.append(f"{industry}（{word}）")
+            else:
+                codes.append(word)
+        return "、".join([*names, *([f"行业代码 {'、'.join(codes)}"] if codes else [])])
+
     def meets(self, words: Iterable[str]) -> Meeting:
         """Tell how strongly some words of a rule mean this project.
 
@@ -49,7 +68,22 @@ class Project:
             meetings.append(code_meets(self.industry.code, listed, self.table))
         if ANY_ACTIVITY in listed:
             return "named"
-        return min(meetings, key=_ORDER.index, default="none")
+        found: Meeting = min(meetings, key=_ORDER.index, default="none")
+        return "perhaps" if found == "none" and self.cannot_tell(listed) else found
+
+    def cannot_tell(self, words: Iterable[str]) -> bool:
+        """Tell whether some words mean activities no industry code stands for, and only a code is known.
+
+        A coking plant may or may not set an outfall, or pollute groundwater: its code rules neither out.
+
+        >>> from geo.spec.activities import shipped_activities
+        >>> coking = project_of(shipped_activities(), industry="炼焦")
+        >>> coking.cannot_tell(["outfall"]), coking.cannot_tell(["mining"]), coking.meets(["outfall"])
+        (True, False, 'perhaps')
+        """
+        if self.activities or self.industry is None:
+            return False
+        return any(word in self.table.by_id and not self.table.codes_of(word) for word in words)
 
 
 def project_of(

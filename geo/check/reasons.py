@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from geo.space.units import fixed, format_length, hectares
+from geo.findings import title_zh
+from geo.space.units import fixed, format_length
 from geo.spec.dates import PartialDate
 from geo.spec.vocabulary import (
     AUTHORITY_ZH,
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 BORDER: Final = "用地靠近县界，所用县界为概略界线，所在县及其流域须核实。"
 DISCLAIMER: Final = "本结论仅反映上述数据的空间关系，不替代主管部门审查意见。"
 
+#: More branches of a clause than this are listed beside the reasons, not in them.
+_SHOWN_CONDITIONS: Final = 2
+_LEAST_M: Final = 0.05
 #: Who answers for a kind, where domain.md §6 says so; otherwise simply the competent department.
 _OFFICE: Final = {"ecological_redline": "自然资源主管部门", "basic_farmland": "自然资源主管部门"}
 
@@ -54,14 +58,18 @@ def reasons_of(
     weighed += [
         (layer.outcome.rank, text) for layer in asked for text in _layer_sentences(layer, findings)
     ]
-    weighed += [(Outcome.NOTICE.rank, text) for text in _not_obtained(asked)]
+    weighed += [
+        (rank, text)
+        for rank, required in ((Outcome.UNDETERMINED.rank, True), (Outcome.NOTICE.rank, False))
+        for text in _not_obtained(asked, required=required)
+    ]
     weighed += [
         (task.outcome.rank, task_sentence(task))
         for task in tasks
         if task.outcome.rank > Outcome.NOTICE.rank
     ]
     if notices := [task for task in tasks if task.outcome is Outcome.NOTICE]:
-        told = f"本用地另涉及规划条目 {len(notices)} 项，须逐项对照（见规划一览）。"
+        told = f"本用地另涉及规划条目 {len(notices)} 项，须逐项对照所附规划条目。"
         weighed.append((Outcome.NOTICE.rank, told))
     weighed.sort(key=lambda pair: -pair[0])
     border = (BORDER,) if near_border else ()
@@ -88,19 +96,26 @@ def _lying(finding: Finding, zone: str) -> str:
     if not finding.hit:
         where = f"{finding.direction_zh}" if finding.direction_zh else ""
         if finding.distance_m and finding.authority != "schematic":
-            return (
-                f"项目用地与{zone}不重叠，最近距离约 {format_length(finding.distance_m)}（{where}）"
-            )
+            return f"项目用地与{zone}不重叠，最近距离{_far(finding.distance_m)}（{where}）"
         return f"项目用地与{zone}{RELATION_ZH[finding.relation]}" + (
             f"（{where}）" if where else ""
         )
-    if finding.overlap_m2 is not None:
+    if finding.hectares is not None:
         share = "" if finding.share is None else f"，占用地面积 {fixed(finding.share * 100, 2)}%"
-        return f"与{zone}重叠 {fixed(hectares(finding.overlap_m2), 4)} 公顷{share}"
+        return f"与{zone}重叠 {fixed(finding.hectares, 4)} 公顷{share}"
     if finding.length_m is not None:
         share = "" if finding.share is None else f"，占全长 {fixed(finding.share * 100, 2)}%"
         return f"与{zone}重叠 {format_length(finding.length_m)}{share}{_chainage(finding)}"
     return f"与{zone}重叠（{RELATION_ZH[finding.relation]}）"
+
+
+def _far(distance_m: float) -> str:
+    """Write a distance; what is nearer than a decimetre is not nothing.
+
+    >>> _far(812.44), _far(0.03)
+    ('约 812.4 m', '不足 0.1 m')
+    """
+    return "不足 0.1 m" if distance_m < _LEAST_M else f"约 {format_length(distance_m)}"
 
 
 def _chainage(finding: Finding) -> str:
@@ -132,10 +147,10 @@ def rule_sentence(rule: RuleHit) -> str:
     >>> rule_sentence(RuleHit("a/b", "某法", "第一条", True, Outcome.RESTRICTED, summary="某规定"))
     '《某法》第一条：某规定——涉及限制性要求'
     """
-    clause = "条款待核实" if rule.clause == "待核实" else rule.clause
-    mark = "" if rule.verified else "，待核实"
-    text = f"《{rule.law}》{clause}{mark}：{rule.summary}——{rule.outcome.zh}"
-    if rule.conditions:
+    text = f"{rule.cited}：{rule.summary}——{rule.outcome.zh}"
+    if len(rule.conditions) > _SHOWN_CONDITIONS:
+        text += f"（条款另列 {len(rule.conditions)} 种情形，结论不同，逐项见“条款与要求”）"
+    elif rule.conditions:
         text += f"（{'；'.join(rule.conditions)}）"
     return f"{text}（{rule.note}）" if rule.note else text
 
@@ -144,7 +159,7 @@ def task_sentence(task: TaskHit) -> str:
     """Say which item of which plan concerns the site."""
     where = RELATION_ZH[task.relation] if task.relation else "位置待定"
     note = f"；{task.note}" if task.note else ""
-    return f"规划管控 {task.plan} {task.id}“{task.title}”：{where}，{task.outcome.zh}{note}。"
+    return f"《{task.plan_title}》管控 {task.id}“{task.title}”：{where}，{task.outcome.zh}{note}。"
 
 
 def _layer_sentences(asked: LayerAsked, findings: Iterable[Finding]) -> Iterator[str]:
@@ -158,21 +173,35 @@ def _layer_sentences(asked: LayerAsked, findings: Iterable[Finding]) -> Iterator
         if not any(f.hit for f in own):
             yield _compared(asked, own)
     elif asked.state == "no_data":
-        if asked.required:
-            yield f"未取得{asked.title}数据，本次未比对，须由{office(asked)}核实。"
+        return  # told together, office by office
     elif asked.state != "ok":
-        why = f"：{quoted(asked.reason)}" if asked.reason else ""
-        yield f"{asked.title}{STATE_ZH[asked.state]}{why}，须由{office(asked)}核实。"
+        yield f"{_state_sentence(asked)}，须由{office(asked)}核实。"
     elif asked.required and asked.authority != "official" and not any(f.hit for f in own):
         kind = AUTHORITY_ZH[asked.authority or "schematic"]
         yield f"{asked.title}为{kind}，不能据此判定不重叠，须由{office(asked)}核实。"
 
 
-def _not_obtained(asked: Sequence[LayerAsked]) -> Iterator[str]:
-    """Name what was not obtained and is not required, one sentence for each office."""
-    missing = [a for a in asked if a.state == "no_data" and not a.required and a.evidence is None]
+def _state_sentence(asked: LayerAsked) -> str:
+    """Say what is wrong with a layer's data; advice to whoever runs the check goes into brackets."""
+    found, _, advice = quoted(asked.reason).partition(" — ")
+    more = f"（{advice}）" if advice else ""
+    if asked.state == "outside_coverage" and found.startswith("用地"):
+        return f"{found.replace('其', f'{asked.title}数据的')}{more}，本次未比对"
+    return f"{asked.title}{STATE_ZH[asked.state]}" + (f"：{found}{more}" if found else "")
+
+
+def _not_obtained(asked: Sequence[LayerAsked], *, required: bool) -> Iterator[str]:
+    """Name what was not obtained, one sentence for each office."""
+    missing = [
+        a
+        for a in asked
+        if a.state == "no_data"
+        and a.required == required
+        # A letter about some kinds of a layer leaves the others open.
+        and (a.evidence is None or a.outcome is Outcome.UNDETERMINED)
+    ]
     for who in dict.fromkeys(office(layer) for layer in missing):
-        titles = "、".join(layer.title for layer in missing if office(layer) == who)
+        titles = "、".join(dict.fromkeys(layer.title for layer in missing if office(layer) == who))
         yield f"未取得{titles}数据，本次未比对，须由{who}核实。"
 
 
@@ -190,7 +219,7 @@ def _compared(asked: LayerAsked, own: Sequence[Finding]) -> str:
     shown = near.coarse() if near else None
     far = ""
     if shown is not None and shown.distance_m:
-        far = f"，最近距离约 {format_length(shown.distance_m)}（{shown.direction_zh}）"
+        far = f"，最近距离{_far(shown.distance_m)}（{shown.direction_zh}）"
     who = quoted(asked.provider or "")
     return f"经与{who}{when}提供的{asked.title}数据叠加比对，项目用地与{asked.title}不重叠{far}。"
 
@@ -215,24 +244,22 @@ def month_zh(as_of: str | None) -> str:
 
 
 def needed_for(
-    asked: Sequence[LayerAsked], findings: Sequence[Finding], *, unsettled: Sequence[str], told: bool,
+    findings: Sequence[Finding], *, unsettled: Sequence[str], told: bool,
     site: Site,
 ) -> tuple[str, ...]:  # fmt: skip
     """List what is missing for a firm answer."""
     needs = [] if site.crs.certain else ["用地的 CGCS2000 坐标，或转换所需的七参数"]
+    by_office: dict[str, list[str]] = {}
     for kind in unsettled:
-        names = [
-            a.title for a in asked if kind in a.zone_kinds and a.authority in ("official", None)
-        ]
-        title = names[0] if names else ZoneKind[kind].value
-        who = _OFFICE.get(kind, "主管部门")
-        needs.append(
-            f"{ZoneKind[kind].value}：由{who}提供覆盖用地的现行数据（{title}），或就本地块出具复函"
-        )
+        by_office.setdefault(_OFFICE.get(kind, "主管部门"), []).append(ZoneKind[kind].value)
+    needs += [
+        f"{'、'.join(kinds)}：由{who}提供覆盖用地的现行数据，或就本地块出具复函"
+        for who, kinds in by_office.items()
+    ]
     unnamed = dict.fromkeys(f.title for f in findings if f.hit and not f.zone_kind)
     needs += [f"{title}中与用地重叠、分区取值不明的要素的类别" for title in unnamed]
-    unread = {r.law for f in findings for r in f.rules if not r.verified}
-    needs += [f"《{law}》相关条文的核实" for law in sorted(unread)]
+    unread = {title_zh(r.law) for f in findings for r in f.rules if not r.verified}
+    needs += [f"{law}相关条文的核实" for law in sorted(unread)]
     if any(f.within_accuracy and f.outcome is not Outcome.CLEAR for f in findings):
         needs.append("用地边界与管控界线的实测核定")
     if not told and any(r.conditions for f in findings for r in f.rules):

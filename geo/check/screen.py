@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -58,12 +59,20 @@ class Lie:
 
 @dataclass(frozen=True, eq=False)
 class Footprint:
-    """A footprint with what every comparison needs of it, worked out once."""
+    """A footprint with what comparisons need of it, worked out once and when first asked for."""
 
     geometry: Geometry
     accuracy_m: float
-    plane: Plane
-    flat: Geometry
+
+    @cached_property
+    def plane(self) -> Plane:
+        """The local plane."""
+        return local_plane(self.geometry)
+
+    @cached_property
+    def flat(self) -> Geometry:
+        """The footprint in it, metres."""
+        return self.plane.forward(self.geometry)
 
     @property
     def dimension(self) -> int:
@@ -80,8 +89,8 @@ def footprint(geometry: Geometry, *, accuracy_m: float) -> Footprint:
     >>> footprint(shapely.Point(112.5, 36.0), accuracy_m=0.0).dimension
     0
     """
-    plane = local_plane(geometry)
-    return Footprint(geometry, accuracy_m, plane, plane.forward(geometry))
+    local_plane(geometry)  # refuses what cannot be measured
+    return Footprint(geometry, accuracy_m)
 
 
 def screen(site: Footprint, features: GeoDataFrame, *, near_m: float) -> list[Lie]:
@@ -102,12 +111,14 @@ def screen(site: Footprint, features: GeoDataFrame, *, near_m: float) -> list[Li
         return []
     worst_m = site.accuracy_m + float(features["accuracy_m"].max())
     rows = _candidates(site, features, reach_m=max(near_m, worst_m))
+    if not len(rows):
+        return []
     shapes = np.asarray(features.geometry.array, dtype=object)
     accuracy = features["accuracy_m"].to_numpy(dtype=float) + site.accuracy_m
     pairs = overlay([site.geometry], shapes[rows], threads=1, keep_shapes=True)
     meeting = rows[pairs.zone]
     lies = [
-        _meeting(site, pairs, at, row=int(row), zone=shapes[row], accuracy=float(accuracy[row]))
+        lie_of_pair(site, pairs, at, row=int(row), zone=shapes[row], accuracy=float(accuracy[row]))
         for at, row in enumerate(meeting)
     ]
     beside = np.setdiff1d(rows, meeting)
@@ -123,10 +134,14 @@ def _candidates(site: Footprint, features: GeoDataFrame, *, reach_m: float) -> N
     return np.sort(features.sindex.query(around))
 
 
-def _meeting(
-    site: Footprint, pairs: Pairs, at: int, *, row: int, zone: Geometry, accuracy: float
-) -> Lie:
-    """Describe a footprint and a feature that meet; ``at`` is their place among the pairs."""
+def lie_of_pair(
+    site: Footprint, pairs: Pairs, at: int, *, row: int, zone: Geometry, accuracy: float,
+    sure: bool = False,
+) -> Lie:  # fmt: skip
+    """Describe a footprint and a feature that meet; ``at`` is their place among the pairs.
+
+    ``sure`` spares asking whether accuracy could undo the hit, where it is known that it cannot.
+    """
     relation: Any = str(pairs.relation_names[at])
     if relation == "touches":
         return Lie(row, "touches", distance_m=0.0, within_accuracy=True)
@@ -136,7 +151,7 @@ def _meeting(
         overlap_m2=_measured(pairs.overlap_m2[at]), share=_measured(pairs.share[at]),
         length_m=_measured(pairs.length_m[at]) if line else None,
         chainage_m=tuple(_chainage(site.geometry, zone)) if line else (),
-        within_accuracy=_unsure(site, zone, accuracy),
+        within_accuracy=not sure and _unsure(site, zone, accuracy),
     )  # fmt: skip
 
 

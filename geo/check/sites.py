@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import shapely
 
-from geo.check.controls import tasks_at
+from geo.check.controls import plans_at, tasks_at
 from geo.check.coverage import Settlement, Standing, settlement, standing
 from geo.check.evidence import BoundLetter, read_evidence
 from geo.check.ground import ground_of
@@ -23,6 +23,7 @@ from geo.check.units import units_at
 from geo.check.verdict import silent_outcome
 from geo.errors import CrsError, UsageError, WorkspaceError
 from geo.findings import CheckResult, Finding, LayerAsked, SiteResult, Size, worst
+from geo.findings.occupation import with_hectares
 from geo.space.measure import area_m2, length_m, perimeter_m, plane_area_m2
 from geo.space.zones import gauss_kruger
 from geo.spec.activities import read_activities
@@ -31,13 +32,14 @@ from geo.spec.wording import quoted
 from geo.version import TOOL
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import date
 
     from shapely import Geometry
 
-    from geo.check.screen import Footprint
-    from geo.findings import TaskHit
+    from geo.check.law import Place
+    from geo.check.screen import Footprint, Lie
+    from geo.findings import District, TaskHit
     from geo.sites.site import Site
     from geo.store.layers import LayerTable
     from geo.store.store import Store
@@ -46,7 +48,7 @@ _AREA, _LINE = 2, 1
 
 
 @dataclass(frozen=True, eq=False)
-class _Question:
+class Question:
     """What is asked about every footprint alike."""
 
     store: Store
@@ -59,7 +61,45 @@ class _Question:
 
     @property
     def required(self) -> tuple[str, ...]:
+        """The zone kinds that must be answered for."""
         return self.store.spec.marker.required_kinds
+
+    def bench(self, place: Place) -> Bench:
+        """Give what every judgement at a place shares."""
+        return Bench(self.store.spec.rules, self.day, place, self.project, self.required)
+
+
+@dataclass(frozen=True, eq=False)
+class Facts:
+    """What was measured at one footprint, before anything is judged.
+
+    Attributes:
+        lies: How it lies to the features of each standing's layer, in the standings' order.
+        area_m2: Its ellipsoidal area; ``None`` for lines and points.
+        near_border: Its county may be another, the published border being generalised.
+    """
+
+    site: Site
+    bench: Bench
+    standings: tuple[Standing, ...]
+    answered: Settlement
+    lies: tuple[Sequence[Lie], ...]
+    tasks: tuple[TaskHit, ...]
+    area_m2: float | None
+    near_border: bool
+    letters: tuple[BoundLetter, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Judgement:
+    """What the facts come to."""
+
+    verdict: Outcome
+    complete: bool
+    reasons: tuple[str, ...]
+    layers: tuple[LayerAsked, ...]
+    findings: tuple[Finding, ...]
+    by_kind: dict[str, Outcome]
 
 
 def check_sites(
@@ -87,56 +127,114 @@ def check_sites(
     """
     if not sites:
         raise UsageError("没有要核查的地块 — 请给出文件或坐标")
+    question = question_of(
+        store, as_at=as_at, industry=industry, activities=activities, near_m=near_m,
+        existing=existing,
+    )  # fmt: skip
+    if evidence is not None:
+        letters = read_evidence(evidence, layers=store.spec.layers, sites=sites, as_at=as_at)
+        question = replace(question, letters=letters)
+    return CheckResult(
+        tool=TOOL, as_at=as_at, workspace=ground_of(store, question.tables),
+        sites=tuple(_check(site, question) for site in sites),
+    )  # fmt: skip
+
+
+def question_of(
+    store: Store, *, as_at: date, industry: str | None = None, activities: Sequence[str] = (),
+    near_m: float = 5_000.0, existing: bool = False,
+) -> Question:  # fmt: skip
+    """Put the question of a check together, without letters.
+
+    Raises:
+        UsageError: An industry or activity nobody knows.
+        WorkspaceError: The table of activities has problems.
+    """
     marker = store.spec.marker
     table, problems = read_activities(store.root / marker.activities, shown=Path(marker.activities))
     if problems:
         raise WorkspaceError(problems)
     project = project_of(table, industry=industry, activities=activities)
-    letters: tuple[BoundLetter, ...] = ()
-    if evidence is not None:
-        letters = read_evidence(evidence, layers=store.spec.layers, sites=sites, as_at=as_at)
     tables = tuple(store.layer(name) for name, layer in store.spec.layers.items() if layer.zone)
-    question = _Question(store, tables, as_at, project, near_m, letters, existing)
-    return CheckResult(
-        tool=TOOL, as_at=as_at, workspace=ground_of(store, tables),
-        sites=tuple(_check(site, question) for site in sites),
-    )  # fmt: skip
+    return Question(store, tables, as_at, project, near_m, (), existing)
 
 
-def _check(site: Site, question: _Question) -> SiteResult:
+def _check(site: Site, question: Question) -> SiteResult:
     """Check one footprint."""
-    store, day = question.store, question.day
     shape = footprint(site.geometry, accuracy_m=site.accuracy_m + site.crs.accuracy_m)
     size = size_of(site)
-    districts = districts_of(site.geometry, store.boundaries)
-    place = place_of(districts, store.spec.marker.basins)
-    bench = Bench(store.spec.rules, day, place, question.project, question.required)
-    letters = tuple(letter for letter in question.letters if letter.site == site.name)
-    standings = tuple(standing(table, site.geometry, day=day) for table in question.tables)
-    answered = settlement(
-        question.required, standings, site.geometry,
-        letters={kind: b.letter for b in letters for kind in b.kinds},
-    )  # fmt: skip
-    findings = _findings(shape, standings, letters, bench, near_m=question.near_m, size=size)
-    asked, by_kind = _asked(standings, findings, answered, question.required)
-    tasks = tasks_at(shape, store, question.project, day=day, existing=question.existing)
-    unsettled = [kind for kind in question.required if kind not in answered.kinds]
+    districts = districts_of(site.geometry, question.store.boundaries)
+    facts = _facts(site, shape, question, size=size, districts=districts)
+    found = judge(facts)
+    bench, findings, tasks = facts.bench, found.findings, facts.tasks
+    unsettled = [kind for kind in question.required if kind not in facts.answered.kinds]
     prohibiting = [kind for kind in ZoneKind.__members__ if bench.rules(kind, "official")[1]]
     industry = question.project.industry
     return SiteResult(
         site=site, size=size, districts=districts,
         industry=None if industry is None else (industry.code, industry.name),
-        verdict=_verdict(site, asked, findings, tasks),
-        complete=not unsettled and site.crs.certain and all(f.zone_kind for f in findings if f.hit),
-        reasons=reasons_of(
-            site, asked, findings, tasks, near_border=near_border(shape, store.boundaries)
+        verdict=found.verdict, complete=found.complete, reasons=found.reasons,
+        needed=needed_for(
+            findings, unsettled=unsettled, told=question.project.told, site=site
         ),
-        needed=needed_for(asked, findings, unsettled=unsettled, told=question.project.told, site=site),
-        topics=topic_rows(asked, findings, tasks, by_kind=by_kind),
-        layers=asked, findings=findings, tasks=tasks,
-        units=units_at(site.geometry, question.tables, store.spec.units),
-        move=shortest_move(shape, findings, standings, prohibiting=prohibiting),
+        topics=topic_rows(
+            found.layers, findings, tasks, by_kind=found.by_kind,
+            plans=plans_at(site.geometry, question.store),
+        ),
+        layers=found.layers, findings=findings, tasks=tasks,
+        units=units_at(site.geometry, question.tables, question.store.spec.units),
+        move=shortest_move(shape, findings, facts.standings, prohibiting=prohibiting),
     )  # fmt: skip
+
+
+def _facts(
+    site: Site, shape: Footprint, question: Question, *, size: Size,
+    districts: tuple[District, ...],
+) -> Facts:  # fmt: skip
+    """Measure everything a judgement of one footprint asks for."""
+    store, day = question.store, question.day
+    letters = tuple(letter for letter in question.letters if letter.site == site.name)
+    standings = tuple(standing(table, site.geometry, day=day) for table in question.tables)
+    return Facts(
+        site=site,
+        bench=question.bench(place_of(districts, store.spec.marker.basins)),
+        standings=standings,
+        answered=settlement(
+            question.required, standings, site.geometry,
+            letters={kind: b.letter for b in letters for kind in b.kinds},
+        ),
+        lies=tuple(screen(shape, held.table.frame, near_m=question.near_m) for held in standings),
+        tasks=tasks_at(shape, store, question.project, day=day, existing=question.existing),
+        area_m2=size.area_m2,
+        near_border=near_border(shape, store.boundaries),
+        letters=letters,
+    )  # fmt: skip
+
+
+#: `ask_layers`, or something that remembers what it said.
+Asking: TypeAlias = (
+    "Callable[[Facts, Sequence[Finding]], tuple[tuple[LayerAsked, ...], dict[str, Outcome]]]"
+)
+
+
+def judge(facts: Facts, *, ask: Asking | None = None) -> Judgement:
+    """Judge what was measured at one footprint; single checks and batches both come through here."""
+    findings = findings_of(facts)
+    asked, by_kind = (ask or ask_layers)(facts, findings)
+    return Judgement(
+        verdict=_verdict(facts.site, asked, findings, facts.tasks),
+        complete=_complete(facts, findings),
+        reasons=reasons_of(
+            facts.site, asked, findings, facts.tasks, near_border=facts.near_border
+        ),
+        layers=asked, findings=findings, by_kind=by_kind,
+    )  # fmt: skip
+
+
+def _complete(facts: Facts, findings: Sequence[Finding]) -> bool:
+    """Every required kind is answered for, the footprint is placed, and no hit is of an unknown kind."""
+    answered = set(facts.bench.required) <= facts.answered.kinds
+    return answered and facts.site.crs.certain and all(f.zone_kind for f in findings if f.hit)
 
 
 def _verdict(
@@ -153,30 +251,27 @@ def _verdict(
     return worst(found, of_none=Outcome.UNDETERMINED)
 
 
-def _findings(
-    site: Footprint, standings: Sequence[Standing], letters: Sequence[BoundLetter], bench: Bench,
-    *, near_m: float, size: Size,
-) -> tuple[Finding, ...]:  # fmt: skip
-    """Hold a footprint against every layer; a hit counts whatever the layer's state."""
+def findings_of(facts: Facts) -> tuple[Finding, ...]:
+    """Judge how a footprint lies to every layer; a hit counts whatever the layer's state."""
     found = [
-        judged(lie, held.table, bench)
-        for held in standings
-        for lie in screen(site, held.table.frame, near_m=near_m)
+        judged(lie, held.table, facts.bench)
+        for held, lies in zip(facts.standings, facts.lies, strict=True)
+        for lie in lies
     ]
     found += [
-        judged_letter(letter, kind, bench, site_m2=size.area_m2)
-        for letter in letters
+        judged_letter(letter, kind, facts.bench, site_m2=facts.area_m2)
+        for letter in facts.letters
         if letter.overlaps
         for kind in letter.kinds
     ]
-    return tuple(sorted(found, key=lambda f: (-f.outcome.rank, not f.hit)))
+    return with_hectares(sorted(found, key=lambda f: (-f.outcome.rank, not f.hit)))
 
 
-def _asked(
-    standings: Sequence[Standing], findings: Sequence[Finding], answered: Settlement,
-    required: Sequence[str],
-) -> tuple[tuple[LayerAsked, ...], dict[str, Outcome]]:  # fmt: skip
+def ask_layers(
+    facts: Facts, findings: Sequence[Finding]
+) -> tuple[tuple[LayerAsked, ...], dict[str, Outcome]]:
     """List every layer asked and every required kind no layer maps to, and judge each kind."""
+    standings, answered, required = facts.standings, facts.answered, facts.bench.required
     by_kind: dict[str, Outcome] = {}
     asked = []
     for held in standings:
@@ -199,6 +294,12 @@ def _asked(
             known = by_kind.get(finding.zone_kind, Outcome.CLEAR)
             by_kind[finding.zone_kind] = worst((finding.outcome, known))
     return tuple(asked), by_kind
+
+
+def names_asked(tables: Sequence[LayerTable], required: Sequence[str]) -> tuple[str, ...]:
+    """Name what `ask_layers` lists at any site: the layers, then required kinds no layer maps to."""
+    mapped = {kind for table in tables for kind in table.spec.zone_kinds}
+    return (*(table.id for table in tables), *(kind for kind in required if kind not in mapped))
 
 
 def _of_kind(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from geo.findings import TopicRow, worst
-from geo.space.units import fixed, format_length, hectares
+from geo.space.units import fixed, format_length
 from geo.spec.vocabulary import AUTHORITY_ZH, STATE_ZH, Outcome
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def topic_of(kind: str) -> str:
 
 def topic_rows(
     asked: Sequence[LayerAsked], findings: Sequence[Finding], tasks: Sequence[TaskHit],
-    *, by_kind: Mapping[str, Outcome],
+    *, by_kind: Mapping[str, Outcome], plans: Sequence[str] = (),
 ) -> tuple[TopicRow, ...]:  # fmt: skip
     """Make the table: one row per topic that was asked about, in a fixed order, plans last.
 
@@ -50,6 +50,7 @@ def topic_rows(
         findings: Every finding.
         tasks: What plans say.
         by_kind: The outcome of each zone kind.
+        plans: Titles of the plans whose territory the site meets.
     """
     rows = []
     for topic in (*(name for name, _ in TOPICS), OTHER):
@@ -64,7 +65,7 @@ def topic_rows(
         ]
         outcome = worst(by_kind[kind] for kind in kinds)
         rows.append(TopicRow(topic, outcome, _data(layers), _result(layers, found)))
-    rows.append(_plans_row(tasks))
+    rows.append(_plans_row(tasks, plans))
     return tuple(rows)
 
 
@@ -75,18 +76,21 @@ def _home(finding: Finding, asked: Sequence[LayerAsked]) -> str:
 
 
 def _data(layers: Sequence[LayerAsked]) -> str:
-    """Say of each layer what became of it and of which day it is."""
-    return "；".join(dict.fromkeys(_datum(layer) for layer in layers))
-
-
-def _datum(layer: LayerAsked) -> str:
-    if layer.evidence is not None:
-        return f"{layer.title}：复函"
-    if layer.authority is None or layer.state in ("no_data", "unreadable"):
-        return f"{layer.title}：{STATE_ZH[layer.state]}"
-    return (
-        f"{layer.title}：{STATE_ZH[layer.state]}（{AUTHORITY_ZH[layer.authority]}，{layer.as_of}）"
+    """Name every layer once, under what became of it and of which day it is."""
+    states: dict[str, list[str]] = {}
+    for layer in layers:
+        states.setdefault(_state(layer), []).append(layer.title)
+    return "；".join(
+        f"{state}：{'、'.join(dict.fromkeys(titles))}" for state, titles in states.items()
     )
+
+
+def _state(layer: LayerAsked) -> str:
+    if layer.evidence is not None:
+        return "依据复函"
+    if layer.authority is None or layer.state in ("no_data", "unreadable"):
+        return STATE_ZH[layer.state]
+    return f"{STATE_ZH[layer.state]}（{AUTHORITY_ZH[layer.authority]}，{layer.as_of}）"
 
 
 def _result(layers: Sequence[LayerAsked], findings: Sequence[Finding]) -> str:
@@ -105,16 +109,19 @@ def _hit(finding: Finding) -> str:
     """Say of one hit what it comes to: a restriction must not hide behind the row's own outcome."""
     mark = "，示意" if finding.authority == "schematic" else ""
     much = ""
-    if finding.overlap_m2 is not None:
-        much = f" {fixed(hectares(finding.overlap_m2), 4)} 公顷"
+    if finding.hectares is not None:
+        much = f" {fixed(finding.hectares, 4)} 公顷"
     elif finding.length_m is not None:
         much = f" {format_length(finding.length_m)}"
     return f"{finding.feature}：重叠{much}（{finding.outcome.zh}{mark}）"
 
 
-def _plans_row(tasks: Sequence[TaskHit]) -> TopicRow:
-    outcome = worst(task.outcome for task in tasks)
+def _plans_row(tasks: Sequence[TaskHit], plans: Sequence[str]) -> TopicRow:
+    """Say what plans say; without a plan for the site nothing was compared, and that is not "nothing there"."""
+    titles = tuple(dict.fromkeys((*(task.plan_title for task in tasks), *plans)))
+    if not titles:
+        return TopicRow(PLANS, Outcome.NOTICE, "工作区没有录入覆盖本用地的规划", "未比对")
     controls = sum(task.kind == "control" for task in tasks)
     told = f"管控 {controls} 项，任务 {len(tasks) - controls} 项" if tasks else "未涉及"
-    plans = "、".join(dict.fromkeys(task.plan for task in tasks)) or "—"
-    return TopicRow(PLANS, outcome, plans, told)
+    outcome = worst(task.outcome for task in tasks)
+    return TopicRow(PLANS, outcome, "、".join(f"《{title}》" for title in titles), told)

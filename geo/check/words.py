@@ -6,6 +6,10 @@ import unicodedata
 from typing import TYPE_CHECKING, Final
 
 from geo.check.reasons import DISCLAIMER
+from geo.findings import by_consequence, title_zh
+from geo.findings.occupation import land_rows
+from geo.sites.site import FORMAT_ZH
+from geo.space.crs import describe
 from geo.space.units import fixed, format_area, format_length
 from geo.spec.vocabulary import SCHEMATIC_NOTICE, Outcome, ZoneKind
 from geo.spec.wording import quoted
@@ -27,8 +31,8 @@ def render(result: CheckResult) -> str:
     head = [f"{result.tool} 核查结果　核查日期 {result.as_at.isoformat()}　工作区：{ground.title}"]
     for kind, why in ground.waivers:
         head.append(f"已豁免必查类别：{ZoneKind[kind].value}（{why}）")
-    if ground.overridden_rules:
-        head.append(f"工作区覆盖了国家法规文件：{'、'.join(ground.overridden_rules)}")
+    if ground.overridden_laws:
+        head.append(f"工作区覆盖了国家法规文件：{'、'.join(map(title_zh, ground.overridden_laws))}")
     if len(result.sites) > 1:
         head.append(f"共 {len(result.sites)} 个地块，最严重结论：{result.verdict.zh}")
     blocks = ["\n".join(_site(site)) for site in result.sites]
@@ -41,9 +45,13 @@ def _site(site: SiteResult) -> Iterator[str]:
     )
     yield from _facts(site)
     yield ""
-    rows = [(row.topic, row.outcome.zh, row.result, row.data) for row in site.topics]
-    yield from table(("专题", "结论", "比对结果", "数据"), rows)
+    rows = [(row.topic, row.outcome.zh, row.result) for row in site.topics]
+    yield from table(("专题", "结论", "比对结果"), rows)
+    yield from ("", "各专题所用数据：")
+    yield from (f"  {row.topic}：{row.data}" for row in site.topics)
+    yield from _land(site)
     yield from _listed("理由", site.reasons)
+    yield from _conditions(site)
     yield from _documents(site)
     yield from _listed("得出确定结论还需要", site.needed)
     yield from _tasks(site.tasks)
@@ -52,6 +60,18 @@ def _site(site: SiteResult) -> Iterator[str]:
         yield from ("", _move(site.move))
     if site.schematic:
         yield from ("", f"※ 含{SCHEMATIC_NOTICE}。")
+
+
+def _land(site: SiteResult) -> Iterator[str]:
+    """The overlaps by land class and owner, or why they are not told apart."""
+    for parts in land_rows(site).values():
+        figures = zip(*(part.printed for part in parts), strict=True)
+        rows = [(p.finding.feature, p.land, p.owner, *map(str, p.printed)) for p in parts]
+        rows.append(("合计", "", "", *(str(sum(column)) for column in figures)))
+        yield from ("", f"{parts[0].finding.title}占压面积（按地类、权属）")
+        yield from table(("名称", "地类", "权属", "公顷", "亩", "m²"), rows)
+    if site.land is not None and site.land.remark:
+        yield f"  {site.land.remark}"
 
 
 def _units(site: SiteResult) -> Iterator[str]:
@@ -69,7 +89,8 @@ def _units(site: SiteResult) -> Iterator[str]:
 def _facts(site: SiteResult) -> Iterator[str]:
     """What was read: file, coordinates, size, counties, project."""
     source, crs = site.site.source, site.site.crs
-    yield f"  文件：{quoted(source.file)}（{source.format}）　坐标系：{crs.given}（{quoted(crs.how)}）"
+    yield f"  文件：{quoted(source.file)}（{FORMAT_ZH[source.format]}）"
+    yield f"  坐标系：{_system(crs.given)}（{quoted(crs.how)}）"
     if site.size.area_m2 is not None:
         yield f"  面积：{format_area(site.size.area_m2)}（椭球面）"
         if site.size.plane_area_m2 is not None:
@@ -87,6 +108,14 @@ def _facts(site: SiteResult) -> Iterator[str]:
         yield f"  行业：{code} {name or ''}".rstrip() + "（行业代码待核实）"
     for text in site.site.repairs:
         yield f"  文件处理：{quoted(text)}"
+
+
+def _system(given: str) -> str:
+    """Name a coordinate system; GCJ-02 and BD-09 have no other name."""
+    try:
+        return f"{describe(given)}，{given}"
+    except ValueError:
+        return given
 
 
 def _declared(site: SiteResult) -> Iterator[str]:
@@ -107,11 +136,25 @@ def _listed(title: str, lines: Sequence[str]) -> Iterator[str]:
 
 def _documents(site: SiteResult) -> Iterator[str]:
     found = [
-        f"{document}（《{rule.law}》{rule.clause}）"
+        f"{document}（{rule.cited}）"
         for finding in site.findings if finding.hit
         for rule in finding.rules for document in rule.documents_needed
     ]  # fmt: skip
     yield from _listed("需要的文件", tuple(dict.fromkeys(found)))
+
+
+def _conditions(site: SiteResult) -> Iterator[str]:
+    """The branches of clauses that decide otherwise, each clause once."""
+    rules = {rule.id: rule for finding in site.findings for rule in finding.rules}
+    told = [(rule.cited, rule.conditions) for rule in rules.values() if rule.conditions]
+    if told:
+        yield from ("", "条款与要求（属于所列情形之一的，按该情形）：")
+    for cited, conditions in told:
+        yield f"  {cited}"
+        yield from (
+            f"    {consequence}：{'；'.join(cases)}"
+            for consequence, cases in by_consequence(conditions)
+        )
 
 
 def _tasks(tasks: Sequence[TaskHit]) -> Iterator[str]:
@@ -120,15 +163,18 @@ def _tasks(tasks: Sequence[TaskHit]) -> Iterator[str]:
     if not rest:
         return
     yield from ("", f"规划一览（提示，共 {len(rest)} 项）：")
-    for task in rest[:_SHOWN_TASKS]:
-        note = f"（{task.note}）" if task.note else ""
-        yield f"  {task.plan} {task.id} {task.title}{note}"
+    shown = rest[:_SHOWN_TASKS]
+    for plan in dict.fromkeys(task.plan_title for task in shown):
+        yield f"  《{plan}》"
+        for task in (task for task in shown if task.plan_title == plan):
+            note = f"（{task.note}）" if task.note else ""
+            yield f"    {task.id} {task.title}{note}"
     if len(rest) > _SHOWN_TASKS:
-        yield f"  其余 {len(rest) - _SHOWN_TASKS} 项见 --format json"
+        yield f"  其余 {len(rest) - _SHOWN_TASKS} 项从略，全部列在 Word、网页报告的“规划任务与管控要求表”（--out 报告.docx）"
 
 
 def _move(move: Move) -> str:
-    away = f"向{move.direction_zh.removesuffix('侧')}平移约 {fixed(move.distance_m, 0)} m"
+    away = f"向{move.direction_zh.removesuffix('侧')}平移约 {fixed(move.distance_m, 0)} m "
     return f"移位参考：整体{away}可离开{'、'.join(move.layers)}（{move.note}）。"
 
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from geo.cli.options import quiet_option, tell, workspace_option
 from geo.errors import UsageError
+
+if TYPE_CHECKING:
+    from geo.store.store import Store
+    from geo.workflow.adopt_layer import Handover
 
 
 def _pairs(_ctx: click.Context, _param: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
@@ -18,6 +22,17 @@ def _pairs(_ctx: click.Context, _param: click.Parameter, given: tuple[str, ...])
     if bad := [left for left, mark, right in pairs if not (left and mark and right)]:
         raise click.BadParameter(f"“{bad[0]}”应写成 左=右，例如 实验区=nature_experimental")
     return {left.strip(): right.strip() for left, _, right in pairs}
+
+
+def _tags(
+    ctx: click.Context, param: click.Parameter, given: tuple[str, ...]
+) -> dict[str, tuple[str, ...]]:
+    """Read ``标签=值,值``; one tag may be given several times."""
+    found: dict[str, tuple[str, ...]] = {}
+    for text in given:
+        ((tag, values),) = _pairs(ctx, param, (text,)).items()
+        found[tag] = (*found.get(tag, ()), *values.replace("，", ",").split(","))
+    return found
 
 
 def _partial(_ctx: click.Context, _param: click.Parameter, text: str | None) -> Any:
@@ -41,12 +56,15 @@ _ASKED = (
     name="adopt",
     help=(
         "把本单位的图层（三区三线、地类图斑、水源保护区、管控单元……）纳入工作区。\n\n"
-        "可读：FileGDB、GeoPackage、Shapefile、FlatGeobuf、GeoParquet、GeoJSON、带坐标的 CSV/XLSX，以及它们的 ZIP。"
+        "可读：FileGDB、GeoPackage、Shapefile、FlatGeobuf、GeoParquet、GeoJSON、带坐标的 CSV/XLSX，以及它们的 ZIP；OSM 的 .pbf；"
+        "高程与土地覆盖栅格（GeoTIFF、COG、VRT）。"
         "数据存入 local/，不进版本库；旧版本保留，并说明有哪些变化。\n\n\b\n例：\n"
         "  hongxian adopt 三区三线.gdb --as 生态保护红线 --provider 区自然资源局 \\\n"
         "    --as-of 2024-06 --accuracy 1 --dry-run\n"
         "  hongxian adopt DLTB.zip --as land_use --provider 区自然资源局 --as-of 2023 --accuracy 5\n"
-        "  hongxian adopt 水源.shp --as water_source_zones --zone-field 级别 --value 一级区=water_source_1 …"
+        "  hongxian adopt 水源.shp --as water_source_zones --zone-field 级别 --value 一级区=water_source_1 …\n"
+        "  hongxian adopt 高程.tif --as dem --provider 区自然资源局 --as-of 2022 --accuracy 5\n"
+        "  hongxian adopt 地表覆盖.tif --as land_cover --scheme globeland30 --provider … --as-of 2020 --accuracy 30"
     ),
 )
 @workspace_option
@@ -89,30 +107,67 @@ _ASKED = (
 )
 @click.option("--x", help="表格的横坐标（经度）列")
 @click.option("--y", help="表格的纵坐标（纬度）列")
+@click.option(
+    "--tag", "tags", multiple=True, callback=_tags,
+    help="OSM 的 .pbf 取哪些要素：waterway=river,stream，可重复；任意取值写 *",
+)  # fmt: skip
 @click.option("--expected-area", help="应有的总面积，带单位，例如 123.4平方公里")
 @click.option(
     "--accept-lookalike", "accept_look_alike", is_flag=True, help="确认名称可疑的图层就是所要的"
 )
+@click.option("--scheme", type=click.Choice(["globeland30", "worldcover", "clcd", "esri"]),
+              help="土地覆盖栅格的编码体系")  # fmt: skip
+@click.option(
+    "--classes", type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="土地覆盖栅格的分类表（编码,名称,颜色；CSV 或 XLSX）",
+)  # fmt: skip
+@click.option("--band", type=click.IntRange(1, 255), default=1, help="栅格的第几波段")
 @click.option("--dry-run", is_flag=True, help="只看结果，不写入")
 @quiet_option
 def command(workspace: Path | None, file: Path, *, dry_run: bool, quiet: bool, **said: Any) -> None:
     """Adopt one layer."""
     from geo.store.store import open_store
-    from geo.workflow.adopt import adopted, commit, examine, report
     from geo.workflow.adopt_layer import Handover
-    from geo.workflow.adopt_map import draw_change
+    from geo.workflow.adopt_raster import is_raster
 
     store = open_store(workspace or Path.cwd())
     known = said if dry_run else _asked(said)
-    adoption = examine(store, Handover(file=file, **known), dry_run=dry_run)
+    bring = _bring_raster if is_raster(file) else _bring_features
+    bring(store, Handover(file=file, **known), dry_run=dry_run, quiet=quiet)
+
+
+def _bring_features(store: Store, said: Handover, *, dry_run: bool, quiet: bool) -> None:
+    from geo.workflow.adopt import adopted, commit, examine, report
+    from geo.workflow.adopt_map import draw_change
+
+    if said.scheme or said.classes:
+        raise UsageError("--scheme、--classes 只用于土地覆盖栅格 — 纳入矢量图层时请去掉")
+    adoption = examine(store, said, dry_run=dry_run)
     click.echo(report(adoption, dry_run=dry_run))
     if dry_run:
         return
     written = commit(store, adoption)
-    tell("\n".join(path.as_posix() for path in written), quiet=quiet)
+    tell("已写入：" + "、".join(path.as_posix() for path in written), quiet=quiet)
     if picture := draw_change(store, adoption):
         tell(f"变化图：{picture.as_posix()}", quiet=quiet)
     tell(adopted(store.root, adoption.layer), quiet=quiet)
+
+
+def _bring_raster(store: Store, said: Handover, *, dry_run: bool, quiet: bool) -> None:
+    from geo.workflow.adopt_raster import (
+        adopted_raster,
+        commit_raster,
+        examine_raster,
+        report_raster,
+    )
+
+    adoption = examine_raster(store, said, dry_run=dry_run)
+    click.echo(report_raster(adoption, dry_run=dry_run))
+    if dry_run:
+        return
+    written = commit_raster(store, adoption)
+    tell("已写入：" + "、".join(path.as_posix() for path in written), quiet=quiet)
+    tell(adopted_raster(store.root, adoption), quiet=quiet)
 
 
 def _asked(said: dict[str, Any]) -> dict[str, Any]:

@@ -70,13 +70,14 @@ NAMES = ("text", "json", "geojson", "xlsx", "html", "docx")
     type=click.Path(path_type=Path, dir_okay=False),
     help="西安80/北京54 的七参数文件（不会被记录或打印）",
 )
+@click.option("--table", help="文件里有几个图层、工作表或压缩包内文件时，用哪一个")
 @internal_option
 @as_at_option
 @formats(*NAMES)
 def command(
     workspace: Path | None, sites: tuple[str, ...], at: tuple[float, float] | None,
     radius_m: float | None, industry: str | None, activities: tuple[str, ...], crs: str | None,
-    accuracy_m: float, near_m: float, evidence: Path | None, helmert: Path | None,
+    accuracy_m: float, near_m: float, evidence: Path | None, helmert: Path | None, table: str | None,
     as_at: date | None, format_: str | None, out: tuple[Path, ...], *, existing: bool, internal: bool,
 ) -> None:  # fmt: skip
     """Check footprints."""
@@ -92,7 +93,7 @@ def command(
     question = SiteQuestion(
         files=tuple(expand(sites)), at=at, radius_m=radius_m, industry=industry,
         activities=activities, crs=crs, accuracy_m=accuracy_m, near_m=near_m, evidence=evidence,
-        existing=existing, helmert=helmert,
+        existing=existing, helmert=helmert, table=table,
         as_at=as_at or date.today(),  # noqa: DTZ011 - the planner's own day
     )  # fmt: skip
     answer = ask(store, question)

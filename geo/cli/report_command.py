@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from datetime import date
 from pathlib import Path
 
@@ -70,7 +71,7 @@ def command(
         raise UsageError("报告是二进制格式 — 请用 --out 文件名.docx 或 --out 文件名.pdf")
     if bad := [p.name for p in out if p.suffix.lower() not in (".docx", ".pdf")]:
         raise UsageError(f"{'、'.join(bad)}: 报告可写为 .docx .pdf")
-    from geo.workflow.reports import SHIPPED
+    from geo.workflow.report_templates import SHIPPED
 
     chosen = template or ""
     made = space.report(
@@ -78,6 +79,9 @@ def command(
         industry=industry, activities=activities, evidence=evidence and evidence.resolve(),
         title=title, style=style, numbering=numbering, redact=redact, as_at=as_at,
     )  # fmt: skip
+    # The PDF is set from the finished file: what was read and drawn need not stay in memory beside it.
+    del space
+    gc.collect()
     rendered = [(path, made.rendered(path.suffix.lower(), engine=engine)) for path in out]
     for path, data in rendered:
         write(data, path)

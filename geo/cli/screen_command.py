@@ -36,6 +36,7 @@ _EVERY_S = 5.0
         "\b\n例：\n"
         "  hongxian screen 名录.parquet --out 结果.parquet --out 结果.xlsx\n"
         "  hongxian screen data/sites/*.geojson --out 结果.csv --as-at 2026-11-22\n"
+        "  hongxian screen 名录.parquet --out 结果.parquet --engine dask --scheduler tcp://10.0.0.5:8786\n"
         "\n退出码：做完即为 0，不随判定改变；3 文件无法采用。"
     ),
 )
@@ -52,30 +53,54 @@ _EVERY_S = 5.0
     "--near", "near_m", type=click.FloatRange(min=0), default=5000.0, show_default=True,
     help="多远以内算邻近（m）",
 )  # fmt: skip
+@click.option(
+    "--bad", type=click.Choice(["refuse", "list"]), default="refuse", show_default=True,
+    help="GeoParquet 中几何缺失或无效的行：refuse 开工前列出并拒绝；list 留在结果中，注明未核查",
+)  # fmt: skip
+@click.option(
+    "--engine", type=click.Choice(["local", "dask"]), default="local", show_default=True,
+    help="在本机计算，或分给 Dask 集群",
+)  # fmt: skip
+@click.option("--scheduler", help="Dask 调度器地址，如 tcp://10.0.0.5:8786")
 @as_at_option
 @quiet_option
 @formats(*NAMES)
 def command(
     workspace: Path | None, sites: tuple[str, ...], industry: str | None,
     activities: tuple[str, ...], crs: str | None, accuracy_m: float, near_m: float,
-    as_at: date | None, format_: str | None, out: tuple[Path, ...], *, existing: bool, quiet: bool,
+    bad: str, engine: str, scheduler: str | None, as_at: date | None, format_: str | None,
+    out: tuple[Path, ...], *, existing: bool, quiet: bool,
 ) -> None:  # fmt: skip
     """Check a register."""
     if not out:
         raise UsageError("批量核查的结果写入文件 — 请用 --out 结果.parquet（或 .gpkg .csv .xlsx）")
+    if (engine == "dask") != (scheduler is not None):
+        raise UsageError(
+            "--engine dask 与 --scheduler 要同时给出 — 如 --scheduler tcp://10.0.0.5:8786"
+        )
     pairs = [(name, path) for name, path in targets(format_, out, names=NAMES) if path is not None]
+    from geo.workflow.cluster import on_cluster
     from geo.workflow.screen import ScreenQuestion, screen
     from geo.workflow.workspace import Workspace
 
     space = Workspace.open(workspace or Path.cwd())
     question = ScreenQuestion(
         files=tuple(expand(sites)), industry=industry, activities=activities, crs=crs,
-        accuracy_m=accuracy_m, near_m=near_m, existing=existing,
+        accuracy_m=accuracy_m, near_m=near_m, existing=existing, keep_bad=bad == "list",
         as_at=as_at or date.today(),  # noqa: DTZ011 - the planner's own day
     )  # fmt: skip
-    told = screen(space.store, question, pairs, progress=_progress(quiet=quiet))
+    told = screen(
+        space.store, question, pairs, progress=_progress(quiet=quiet),
+        announce=lambda words: tell(words, quiet=quiet),
+        deal=None if scheduler is None else on_cluster(scheduler),
+    )  # fmt: skip
     before = f"，其中 {told.resumed} 个在上次运行中已完成" if told.resumed else ""
-    tell(f"已核查 {told.sites} 个地块{before}", quiet=quiet)
+    tell(f"已核查 {told.sites - told.bad} 个地块{before}", quiet=quiet)
+    if told.bad:
+        words = (
+            f"另有 {told.bad} 行几何缺失或无效，未核查：见结果中“已核查”为否的行，判定为资料不足"
+        )
+        tell(words, quiet=False)
 
 
 def _progress(*, quiet: bool) -> Callable[[int, int | None], None]:
@@ -96,8 +121,20 @@ def _progress(*, quiet: bool) -> Callable[[int, int | None], None]:
         left = (
             ""
             if everything is None
-            else f" / {everything}，约剩 {(everything - done) / rate:.0f} 秒"
+            else f" / {everything}，约剩 {_spell((everything - done) / rate)}"
         )
         tell(f"已核查 {done}{left}（每秒 {rate:.0f} 个）")
 
     return show
+
+
+def _spell(seconds: float) -> str:
+    """Say a time to wait.
+
+    >>> _spell(42.4), _spell(3 * 3600 + 125)
+    ('42 秒', '3 小时 2 分')
+    """
+    minutes = round(seconds / 60)
+    if minutes < 2:  # noqa: PLR2004
+        return f"{seconds:.0f} 秒"
+    return f"{minutes // 60} 小时 {minutes % 60} 分" if minutes >= 60 else f"{minutes} 分"  # noqa: PLR2004

@@ -97,7 +97,6 @@ def _find(store: Store, asked: dict[str, Any]) -> None:
 def _write(
     store: Store, hits: Sequence[TaskHit], name: str, path: Path | None, *, internal: bool
 ) -> None:
-    from geo.documents.spreadsheet import SheetTable, as_xlsx
     from geo.workflow import export
     from geo.writing import replacing
 
@@ -108,6 +107,8 @@ def _write(
     elif name == "geojson":
         write(export.as_geojson(hits, internal=internal), path)
     elif name == "xlsx":
+        from geo.documents.spreadsheet import SheetTable, as_xlsx
+
         rows = [export.shown(export.record(hit)) for hit in hits]
         table = SheetTable("规划任务", tuple(export.FIELDS.values()), rows)
         write(as_xlsx([table], as_at=store.as_at), path)
@@ -136,12 +137,13 @@ def _progress(
     *,
     internal: bool,
 ) -> None:
-    from geo.documents.spreadsheet import as_xlsx
     from geo.workflow.progress import progress_sheets, progress_text
 
     plans = _plans(store, plan)
     for name, path in pairs:
         if name == "xlsx":
+            from geo.documents.spreadsheet import as_xlsx
+
             write(as_xlsx(progress_sheets(plans, day=day), as_at=day), path)
         elif path is not None and name in ("png", "pdf"):
             from geo.workflow.progress_map import progress_map

@@ -17,6 +17,7 @@ from docx.oxml.ns import qn
 from geo.documents.fields import add_field, bookmarked
 from geo.documents.numbering import Numbering, typed_number
 from geo.documents.pieces import style_of
+from geo.documents.styles import Styles
 from geo.exhibits import Figure, Table
 
 Source = Literal["styleref", "sequence"]
@@ -70,7 +71,7 @@ class Headings:
     """Counts chapters and sections while passing down a document."""
 
     def __init__(self, document: Any, numbering: Numbering) -> None:
-        self.document = document
+        self.styles = Styles(document)
         self.depth = numbering.depth
         self.counts = [0, 0]
         self.chapter = ""
@@ -78,10 +79,10 @@ class Headings:
 
     def pass_by(self, paragraph: Any) -> None:
         """Take note of a heading; one that carries no number begins an annex."""
-        level = heading_level(paragraph)
+        level = self.styles.heading_level(paragraph)
         if level is None or level > max(self.depth, 1):
             return
-        automatic = number_format(self.document, paragraph, level)
+        automatic = self.styles.number_format(paragraph, level)
         typed = typed_number(paragraph.text)
         if level == 1:
             self.counts = [typed or self.counts[0] + 1 if automatic or typed else self.counts[0], 0]
@@ -96,63 +97,6 @@ class Headings:
         if self.source == "sequence" and self.depth:
             count = self.counts[level - 1]
             add_field(paragraph, f"SEQ {_LEVELS[level - 1]} \\h \\r {count}", "", hidden=True)
-
-
-def heading_level(paragraph: Any) -> int | None:
-    """Tell which heading level a paragraph has, by the name of its style or of one it is based on.
-
-    Word knows built-in styles by name whatever their id, so this holds for Chinese Word and WPS too.
-    """
-    style = paragraph.style
-    for _ in range(6):
-        if style is None:
-            return None
-        name = (style.name or "").lower()
-        if name.startswith(("heading ", "标题 ")) and name[-1].isdigit():
-            return int(name[-1])
-        style = style.base_style
-    return None
-
-
-def number_format(document: Any, paragraph: Any, level: int) -> str | None:
-    """Return the automatic numbering of a heading (``decimal``, ``chineseCounting`` …), if any."""
-    found = number_properties(paragraph)
-    element = None if found is None else level_of(document, found, level)
-    form = None if element is None else element.find(qn("w:numFmt"))
-    return None if form is None else str(form.get(qn("w:val")))
-
-
-def number_properties(paragraph: Any) -> Any:
-    """Find the list properties of a paragraph, its own or its styles'."""
-    holder = paragraph._p.pPr  # noqa: SLF001
-    style = paragraph.style
-    for _ in range(6):
-        if holder is not None and (found := holder.find(qn("w:numPr"))) is not None:
-            return found
-        if style is None:
-            return None
-        holder, style = style.element.pPr, style.base_style
-    return None
-
-
-def level_of(document: Any, properties: Any, level: int) -> Any:
-    """Find how a level (1-based) of a paragraph's list is written; ``None`` for no list."""
-    number = properties.find(qn("w:numId"))
-    try:
-        numbering = document.part.numbering_part.element
-    except (KeyError, NotImplementedError):
-        return None
-    wanted = None if number is None else number.get(qn("w:val"))
-    abstract = next(
-        (num.find(qn("w:abstractNumId")).get(qn("w:val")) for num in numbering.findall(qn("w:num"))
-         if num.get(qn("w:numId")) == wanted), None,
-    )  # fmt: skip
-    for item in numbering.findall(qn("w:abstractNum")):
-        if item.get(qn("w:abstractNumId")) == abstract:
-            for one in item.findall(qn("w:lvl")):
-                if one.get(qn("w:ilvl")) == str(level - 1):
-                    return one
-    return None
 
 
 def write_caption(document: Any, paragraph: Any, caption: Caption, marks: Bookmarks) -> None:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from docx.oxml.ns import qn
 
-from geo.documents.captions import heading_level, level_of, number_properties
+from geo.documents.styles import Styles
 
 _CHINESE: Final = "〇一二三四五六七八九十"
 _SANS: Final = ("黑体", "标宋", "Hei", "Sans", "楷")
@@ -28,11 +28,11 @@ class Look:
     break_before: bool = False
 
 
-def paragraph_look(paragraph: Any, document: Any) -> Look:
+def paragraph_look(paragraph: Any, styles: Styles) -> Look:
     """Resolve a paragraph's look through its styles to the document's defaults."""
-    chain = _chain(paragraph.style)
+    chain = styles.of(paragraph)
     props = [paragraph._p.pPr, *(style.element.pPr for style in chain)]  # noqa: SLF001
-    runs = [*(style.element.rPr for style in chain), _defaults(document)]
+    runs = [*(style.element.rPr for style in chain), _defaults(styles.document)]
     spacing = _first(props, "w:spacing")
     return Look(
         size=_half(_value(runs, "w:sz"), 10.5), bold=_on(_first(runs, "w:b")), sans=_sans(runs),
@@ -58,13 +58,13 @@ def run_look(run: Any, base: Look) -> Look:
 class HeadingNumbers:
     """Writes the numbers Word would put before automatically numbered headings."""
 
-    def __init__(self, document: Any) -> None:
-        self.document = document
+    def __init__(self, styles: Styles) -> None:
+        self.styles = styles
         self.counts = [0] * 9
 
     def of(self, paragraph: Any) -> str:
         """Return the number and its punctuation, empty for a heading without."""
-        level = heading_level(paragraph)
+        level = self.styles.heading_level(paragraph)
         pattern = None if level is None else self._pattern(paragraph, level)
         if level is None or pattern is None:
             return ""
@@ -79,8 +79,7 @@ class HeadingNumbers:
         return pattern[0]
 
     def _pattern(self, paragraph: Any, level: int) -> tuple[str, str] | None:
-        found = number_properties(paragraph)
-        element = None if found is None else level_of(self.document, found, level)
+        element = self.styles.list_level(paragraph, level)
         if element is None:
             return None
         text, form = element.find(qn("w:lvlText")), element.find(qn("w:numFmt"))
@@ -94,14 +93,6 @@ def _written(number: int, form: str) -> str:
         return _CHINESE[number]
     tens, ones = divmod(number, 10)
     return ("" if tens == 1 else _CHINESE[tens]) + "十" + (_CHINESE[ones] if ones else "")
-
-
-def _chain(style: Any) -> list[Any]:
-    chain: list[Any] = []
-    while style is not None and len(chain) < 8:  # noqa: PLR2004 - deeper is a circle
-        chain.append(style)
-        style = style.base_style
-    return chain
 
 
 def _defaults(document: Any) -> Any:

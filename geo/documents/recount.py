@@ -11,16 +11,22 @@ import io
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from docx import Document
 from docx.oxml.ns import qn
 from docx.text.paragraph import Paragraph
 
-from geo.documents.captions import heading_level
+from geo.documents.styles import Styles
+from geo.documents.template import OPEN
 
 _RESTART: Final = re.compile(r"\\r\s*(\d+)")
 _BY_LEVEL: Final = re.compile(r"\\s\s*(\d)")
+_NUMBER: Final = re.compile(r"\d+(?:\.\d+)?")
+_ANY_NUMBER: Final = r"\d+(?:\.\d+)?"
+_PIECES: Final = re.compile(rf"(\d+(?:\.\d+)?|{OPEN})")
+#: Words enough to know a sentence by.
+_SURE: Final = 6
 _LABELS: Final = ("图", "表", "附图", "附表")
 
 
@@ -53,6 +59,45 @@ class Worked:
     def holds(self, value: str) -> bool:
         """Tell whether a value still stands anywhere, however it is spaced."""
         return _bare(value) in self._text
+
+    def line(self, text: str) -> Literal["there", "other numbers", "reworded"]:
+        """Tell whether a sentence still stands, or stands with other numbers in it.
+
+        Args:
+            text: The sentence as it was written; at :data:`OPEN` anything may stand.
+        """
+        bare = _bare(text)
+        if re.search(".*?".join(map(re.escape, bare.split(OPEN))), self._text):
+            return "there"
+        words = _NUMBER.sub("", bare.replace(OPEN, ""))
+        pattern = "".join(
+            ".*?"
+            if piece == OPEN
+            else _ANY_NUMBER
+            if _NUMBER.fullmatch(piece)
+            else re.escape(piece)
+            for piece in _PIECES.split(bare)
+        )
+        # A short sentence with a number would be found anywhere.
+        sure = len(words) >= _SURE and _NUMBER.search(bare)
+        return "other numbers" if sure and re.search(pattern, self._text) else "reworded"
+
+    def picture(self, bookmark: str) -> bytes | None:
+        """Return the picture over a caption; ``None`` when the caption, or a picture over it, is gone."""
+        mark = self.marks.get(bookmark)
+        before = None if mark is None else next(mark.iterancestors(qn("w:p"))).getprevious()
+        blip = None if before is None else next(before.iter(qn("a:blip")), None)
+        if blip is None:
+            return None
+        part = self.document.part.related_parts.get(blip.get(qn("r:embed")))
+        return None if part is None else part.blob
+
+    def is_cropped(self, bookmark: str) -> bool:
+        """Tell whether the picture over a caption shows only a part of itself."""
+        mark = self.marks.get(bookmark)
+        before = None if mark is None else next(mark.iterancestors(qn("w:p"))).getprevious()
+        held = [] if before is None else list(before.iter(qn("a:srcRect")))
+        return any(int(value) > 0 for rect in held for value in rect.attrib.values())
 
     def cells(self, bookmark: str) -> tuple[tuple[str, ...], ...] | None:
         """Return the cells of the table under a caption; ``None`` when there is none."""
@@ -102,8 +147,9 @@ def _miscounted(document: Any, same: set[Any]) -> Iterator[str]:
     for field in _fields(document):
         if field.words[0] == "SEQ" and field.words[1] in _LABELS:
             by_paragraph.setdefault(field.paragraph, []).append(field)
+    styles = Styles(document)
     for element in document.element.body.iter(qn("w:p")):
-        level = heading_level(Paragraph(element, document._body))  # noqa: SLF001
+        level = styles.heading_level(Paragraph(element, document._body))  # noqa: SLF001
         if level is not None:
             begun = {label: min(level, begun.get(label, 9)) for label in _LABELS}
         for held in by_paragraph.get(element, ()):

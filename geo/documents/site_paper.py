@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from geo.documents.land_table import land_matrix, land_table
 from geo.documents.paper import Block, Bullets, Heading, Paper, Paragraph, SignatureLine
 from geo.documents.site_tables import (
     corner_table,
@@ -15,6 +16,8 @@ from geo.documents.site_tables import (
     topic_table,
 )
 from geo.documents.unit_table import unit_table
+from geo.findings import title_zh
+from geo.sites.site import FORMAT_ZH
 from geo.space.crs import describe
 from geo.space.units import fixed, format_area, format_length
 from geo.spec.vocabulary import SCHEMATIC_NOTICE
@@ -77,7 +80,11 @@ def chapters(result: CheckResult, site: SiteResult) -> dict[str, tuple[Block, ..
 def _project(site: SiteResult) -> Iterator[Block]:
     yield Heading("一、项目概况")
     size, given = site.size, site.site
-    facts = [f"地块名称：{given.name}；来源文件：{given.source.file}。"]
+    whole = "" if site.complete else "（资料不完整，见第六章）"
+    yield Paragraph(f"核查结论：{site.verdict.zh}{whole}。", strong=True)
+    facts = [
+        f"地块名称：{given.name}；来源文件：{given.source.file}（{FORMAT_ZH[given.source.format]}）。"
+    ]
     if size.area_m2 is not None:
         plane = (
             f"；高斯投影平面面积 {fixed(size.plane_area_m2, 2)} m²" if size.plane_area_m2 else ""
@@ -101,9 +108,9 @@ def _data(result: CheckResult, site: SiteResult) -> Iterator[Block]:
     yield data_table(site)
     for kind, reason in result.workspace.waivers:
         yield Paragraph(f"本工作区豁免必查类别“{kind}”，理由：{reason}。", notice=True)
-    if result.workspace.overridden_rules:
-        listed = "、".join(result.workspace.overridden_rules)
-        yield Paragraph(f"以下规则由工作区覆盖：{listed}。", notice=True)
+    if result.workspace.overridden_laws:
+        listed = "、".join(map(title_zh, result.workspace.overridden_laws))
+        yield Paragraph(f"以下法规的条款由工作区另行录入：{listed}。", notice=True)
 
 
 def _methods(site: SiteResult) -> Iterator[Block]:
@@ -117,8 +124,8 @@ def _methods(site: SiteResult) -> Iterator[Block]:
         f"坐标系：{system}；判定依据：{reading.how}。",
         "空间比对在 CGCS2000（EPSG:4490）上进行；面积为椭球面积（测地线边），距离为椭球面最短距离。",
     ]
-    if site.site.accuracy_m:
-        lines.append(f"用地坐标精度按 ±{site.site.accuracy_m:g} m 计。")
+    if accuracy := site.site.accuracy_m + reading.accuracy_m:
+        lines.append(f"用地坐标精度按 ±{accuracy:.3g} m 计。")
     lines += [f"{text}。" for text in (*reading.suspicions, *site.site.repairs)]
     yield Bullets(tuple(line.replace("。。", "。") for line in lines))
 
@@ -128,8 +135,20 @@ def _results(site: SiteResult) -> Iterator[Block]:
     yield topic_table(site)
     if any(f.hit for f in site.findings):
         yield occupation_table(site)
+        yield from _land(site)
     if targets := target_table(site):
         yield targets
+
+
+def _land(site: SiteResult) -> Iterator[Block]:
+    """The overlaps by land class and owner, or why they are not told apart."""
+    by_land = land_table(site)
+    if by_land is not None:
+        yield by_land
+        if matrix := land_matrix(site):
+            yield matrix
+    elif site.land is not None and site.land.remark:
+        yield Paragraph(site.land.remark)
 
 
 def _requirements(site: SiteResult) -> Iterator[Block]:
@@ -154,8 +173,8 @@ def _conclusion(site: SiteResult) -> Iterator[Block]:
         yield Bullets(site.needed)
     if site.move is not None:
         yield Paragraph(
-            f"避让建议：整体向{site.move.direction_zh}平移约 {site.move.distance_m:.0f} m "
-            "可避开上述禁止性重叠（仅按已取得的数据计算，移位后须重新核查）。"
+            f"移位参考：整体向{site.move.direction_zh.removesuffix('侧')}平移约 {site.move.distance_m:.0f} m "
+            f"可离开{'、'.join(site.move.layers)}（{site.move.note}）。"
         )
     if site.schematic:
         yield Paragraph(f"本报告含{SCHEMATIC_NOTICE}。", notice=True)

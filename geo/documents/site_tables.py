@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 import shapely
 
 from geo.exhibits import Table
-from geo.space.units import M2_PER_HECTARE, MU_PER_HECTARE, round_to_total
+from geo.findings import by_consequence
+from geo.findings.occupation import Printed, occupied
+from geo.space.units import format_length
 from geo.spec.vocabulary import AUTHORITY_ZH, RELATION_ZH, STATE_ZH
 
 if TYPE_CHECKING:
-    from geo.findings import Finding, SiteResult
+    from collections.abc import Iterator, Sequence
+
+    from geo.findings import Finding, SiteResult, TaskHit
 
 _NOTHING: Final = "—"
 _KIND_ZH: Final = {"project": "工程", "measure": "措施", "control": "管控"}
@@ -53,14 +58,17 @@ def data_table(site: SiteResult) -> Table:
 def occupation_table(site: SiteResult) -> Table:
     """占压面积表: rounded rows that add up, the remainder to the largest (domain.md §6)."""
     hits = [f for f in site.findings if f.hit]
-    areas = [f for f in hits if f.overlap_m2 is not None]
-    rows = []
-    for finding, hectares in zip(areas, _hectares(areas), strict=True):
-        m2 = finding.overlap_m2 or 0.0
-        rows.append((
-            finding.title, finding.feature or _NOTHING, f"{hectares:.4f}",
-            f"{hectares * MU_PER_HECTARE:.2f}", f"{m2:.2f}", _share(finding), _mark(finding),
-        ))  # fmt: skip
+    rows = [
+        (
+            finding.title,
+            finding.feature or _NOTHING,
+            *map(str, figures),
+            _share(finding),
+            _mark(finding),
+        )
+        for finding, figures in occupied(site)
+    ]
+    rows += _totals(site)
     for finding in hits:
         if finding.overlap_m2 is None:
             inside = "点位落入" if finding.length_m is None else f"长 {finding.length_m:.1f} m"
@@ -79,15 +87,17 @@ def occupation_table(site: SiteResult) -> Table:
     )
 
 
-def _hectares(findings: list[Finding]) -> list[float]:
-    """Round the rows of each layer so that they add up to the layer's rounded total."""
-    out: dict[int, float] = {}
-    for layer in dict.fromkeys(f.layer for f in findings):
-        rows = [f for f in findings if f.layer == layer]
-        exact = [(f.overlap_m2 or 0.0) / M2_PER_HECTARE for f in rows]
-        for finding, value in zip(rows, round_to_total(exact, sum(exact), 4), strict=True):
-            out[id(finding)] = value
-    return [out[id(f)] for f in findings]
+def _totals(site: SiteResult) -> Iterator[tuple[str, ...]]:
+    """A 合计 for each layer with several overlaps: the sum of its printed rows."""
+    layers: dict[str, list[Printed]] = {}
+    titles = {}
+    for finding, figures in occupied(site):
+        layers.setdefault(finding.layer, []).append(figures)
+        titles[finding.layer] = finding.title
+    for layer, rows in layers.items():
+        if len(rows) > 1:
+            sums = (str(sum(column, Decimal(0))) for column in zip(*rows, strict=True))
+            yield (titles[layer], "合计", *sums, _NOTHING, _NOTHING)
 
 
 def _share(finding: Finding) -> str:
@@ -109,7 +119,7 @@ def target_table(site: SiteResult) -> Table | None:
         for f in near
     )
     columns = ("名称", "类别", "相对方位", "距厂界距离", "性质")
-    return Table("targets", "环境保护目标表", columns, rows, "llclr", (44, 44, 22, 30, 24))
+    return Table("targets", "环境保护目标表", columns, rows, "llcrl", (44, 44, 22, 30, 24))
 
 
 def _distance(finding: Finding) -> str:
@@ -117,10 +127,9 @@ def _distance(finding: Finding) -> str:
     if finding.relation == "touches":
         return "边界相接"
     if finding.distance_m is None:
-        return _NOTHING
-    if finding.authority == "schematic":
-        return f"约 {max(finding.distance_m / 1000.0, 0.1):.1f} km（示意）"
-    return f"{finding.distance_m:.0f} m"
+        rough = (part for part in finding.note.split("；") if part.endswith("（示意）"))
+        return next(rough, _NOTHING)
+    return format_length(finding.distance_m)
 
 
 def rule_table(site: SiteResult) -> Table | None:
@@ -128,11 +137,12 @@ def rule_table(site: SiteResult) -> Table | None:
     rows = []
     for finding in site.findings:
         for rule in finding.rules:
-            clause = f"{rule.law} {rule.clause}".removesuffix(" 待核实")
-            clause += "" if rule.verified else "（待核实）"
-            text = "；".join(part for part in (rule.summary, *rule.conditions) if part)
+            cases = (
+                f"下列情形{then}：{'；'.join(c)}" for then, c in by_consequence(rule.conditions)
+            )
+            text = "。".join(part for part in (rule.summary, *cases) if part)
             papers = "、".join(rule.documents_needed) or _NOTHING
-            rows.append((finding.title, clause, text or _NOTHING, papers, ""))
+            rows.append((finding.title, rule.cited, text or _NOTHING, papers, ""))
     unique = tuple(dict.fromkeys(rows))
     if not unique:
         return None
@@ -142,18 +152,36 @@ def rule_table(site: SiteResult) -> Table | None:
 
 
 def task_table(site: SiteResult) -> Table | None:
-    """The plan's projects, measures and controls at the site."""
+    """The plans' projects, measures and controls at the site, under the title of each plan.
+
+    That a plan's period has run out is said once, beside its title.
+    """
     if not site.tasks:
         return None
-    rows = tuple(
-        (
-            f"{t.plan} {t.id}", _KIND_ZH.get(t.kind, t.kind), t.title,
-            RELATION_ZH[t.relation] if t.relation else "未定位", t.outcome.zh, t.note or _NOTHING,
-        )
-        for t in site.tasks
-    )  # fmt: skip
+    rows: list[tuple[str, ...]] = []
+    for title in dict.fromkeys(task.plan_title for task in site.tasks):
+        tasks = [task for task in site.tasks if task.plan_title == title]
+        period = _period(tasks)
+        told = f"《{title}》" + (f"，{period}，各项管控均为提示" if period else "")
+        rows.append(("", "", told, "", "", ""))
+        rows += [_task_cells(task, task.note.removeprefix(period).lstrip("；")) for task in tasks]
     columns = ("编号", "类别", "内容", "关系", "判定", "说明")
-    return Table("tasks", "规划任务与管控要求表", columns, rows, "lclccl", (25, 12, 42, 21, 21, 53))
+    return Table(
+        "tasks", "规划任务与管控要求表", columns, tuple(rows), "lclccl", (17, 13, 46, 20, 22, 62)
+    )
+
+
+def _period(tasks: Sequence[TaskHit]) -> str:
+    """What every control of a plan says of its period; nothing when they differ or it is running."""
+    told = {task.note.partition("；")[0] for task in tasks if task.kind == "control"}
+    only = next(iter(told)) if len(told) == 1 else ""
+    return only if only.startswith("规划期") else ""
+
+
+def _task_cells(task: TaskHit, note: str) -> tuple[str, ...]:
+    where = RELATION_ZH[task.relation] if task.relation else "未定位"
+    kind = _KIND_ZH.get(task.kind, task.kind)
+    return task.id, kind, task.title, where, task.outcome.zh, note or _NOTHING
 
 
 def corner_table(site: SiteResult) -> Table | None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from geo.findings import Finding, LayerAsked, SiteResult
-from geo.space.units import M2_PER_HECTARE
+from geo.space.units import fixed, format_length
 from geo.spec.vocabulary import AUTHORITY_ZH, STATE_ZH
 from geo.spec.wording import quoted
 
@@ -79,11 +79,11 @@ def _name(finding: Finding) -> str:
 
 def _overlap(finding: Finding) -> str:
     caution = "，用地或数据精度不足，须实测核定" if finding.within_accuracy else ""
-    if finding.overlap_m2 is not None:
+    if finding.hectares is not None:
         share = "" if finding.share is None else f"，占用地面积 {finding.share * 100:.2f}%"
-        return f"重叠 {finding.overlap_m2 / M2_PER_HECTARE:.4f} 公顷{share}{caution}"
+        return f"重叠 {fixed(finding.hectares, 4)} 公顷{share}{caution}"
     if finding.length_m is not None:
-        return f"重叠长度 {finding.length_m:.1f} m{caution}"
+        return f"重叠长度 {format_length(finding.length_m)}{caution}"
     return f"重叠（点位落入）{caution}"
 
 
@@ -100,7 +100,7 @@ def _apart(site: SiteResult, asked: LayerAsked) -> str:
         words += f"（{STATE_ZH[asked.state]}）"
     if closest is None or closest.distance_m is None:
         return f"{words}。"
-    side = f"（{closest.direction_zh}侧）" if closest.direction_zh else ""
+    side = f"（{closest.direction_zh}）" if closest.direction_zh else ""
     if closest.authority == "schematic":
         return f"{words}；最近距离约 {max(closest.distance_m / 1000, 0.1):.1f} km（示意）{side}。"
-    return f"{words}；最近距离约 {closest.distance_m:.0f} 米{side}。"
+    return f"{words}；最近距离约 {format_length(closest.distance_m)}{side}。"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -11,6 +12,7 @@ from typing import Any, Final
 from jinja2 import TemplateError
 
 from geo.documents.archive import with_fixed_times
+from geo.documents.blocks import blocks_of
 from geo.documents.embed import Embedded, Placed, embed
 from geo.documents.intake import refuse_hostile
 from geo.documents.numbering import Numbering
@@ -24,15 +26,32 @@ from geo.documents.tokens import (
     surroundings,
     tokens_of,
 )
-from geo.errors import MissingError, UsageError
+from geo.errors import HongxianError, MissingError, UsageError
 
 NEEDS_EXTRA: Final = "{} 未安装 — 请安装 pip install hongxian[report]"
-Recorder = Callable[
-    [tuple[Embedded, ...], Mapping[str, str], Mapping[str, tuple[str, str]]], str | None
-]
 #: Figures, tables and references in one report.
 MOST_PLACED: Final = 3000
+#: Stands in a block's text for a figure, a table, a reference: what they say is compared elsewhere.
+OPEN: Final = "\ufffc"
 Constant = Callable[[str, tuple[Any, ...], dict[str, Any]], None]
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a filled template says in words.
+
+    Attributes:
+        printed: What each token of fixed meaning came to.
+        around: The words before and after it.
+        blocks: The outermost loops and conditions, with what they came to.
+    """
+
+    printed: Mapping[str, str]
+    around: Mapping[str, tuple[str, str]]
+    blocks: Mapping[str, str]
+
+
+Recorder = Callable[[tuple[Embedded, ...], Told], str | None]
 
 
 @dataclass(frozen=True)
@@ -52,7 +71,7 @@ class Filled:
 
 def fill(
     data: bytes, names: Mapping[str, Any], *, template: str, as_at: date, numbering: Numbering,
-    constant: Constant, record: Recorder,
+    constant: Constant, record: Recorder, placing: Sequence[str] = (),
 ) -> Filled:  # fmt: skip
     """Fill a template; nothing comes out unless all of it is right.
 
@@ -63,8 +82,8 @@ def fill(
         as_at: Date of the document.
         numbering: How captions are numbered.
         constant: Judges calls with constant arguments before anything is drawn.
-        record: Makes the record kept inside the file, from what was embedded, what each token of fixed meaning
-            came to, and the words before and after it.
+        record: Makes the record kept inside the file, from what was embedded and what was told.
+        placing: The names that put in a figure, a table, a passage, a reference or a list.
 
     Raises:
         InputError: The template is hostile or no Word file.
@@ -77,6 +96,7 @@ def fill(
     # docxtpl.render() evaluates everything with the environment given, headers and properties included.
     word = _open(data)
     tokens, faults = tokens_of(word.docx.part.package)
+    blocks = blocks_of(word.docx.part.package)
     refuse_wrong(tokens, faults, sandbox, names, constant, shown=template)
     try:
         word.render(dict(names), sandbox, autoescape=True)
@@ -86,14 +106,25 @@ def fill(
         raise UsageError(
             f"{template}: 标记写法不对（{error.message}）— 请核对 if/for 与 endif/endfor 是否成对"
         ) from error
+    except HongxianError:
+        raise  # It says what is wrong; some of its kind are ValueErrors too.
     except MISCALCULATED as error:
         at = place_by_trial(tokens, lambda text: _tried(text, names))
         raise UsageError(f"{template}: {at}算不出来（{error}）— 请检查两边是否都是数字") from error
     document = word.docx
     _drop_thumbnail(document.part.package)
     embedded = embed(document, tuple(placed), numbering=numbering, template=template)
-    kept = record(embedded, sandbox.printed, surroundings(tokens, sandbox))
-    if kept is not None:
+    told = Told(
+        sandbox.printed,
+        surroundings(tokens, sandbox),
+        {b: block_text(b, names, placing) for b in blocks},
+    )
+    kept = record(embedded, told)
+    if kept is None:
+        # A copy without record is for readers outside: it does not tell who wrote the template.
+        properties = document.core_properties
+        properties.author = properties.last_modified_by = ""
+    else:
         write_record(document, kept)
     out = io.BytesIO()
     document.save(out)
@@ -113,6 +144,25 @@ def value_of(expression: str, names: Mapping[str, Any]) -> str:
     sandbox = Sandbox(_finalizer([]))
     rendered: str = sandbox.from_string(f"{{{{ {expression} }}}}").render(dict(names))
     return sandbox.printed.get(expression, rendered)
+
+
+def block_text(source: str, names: Mapping[str, Any], placing: Sequence[str] = ()) -> str:
+    """Render a loop or condition by itself; empty when it cannot be, or says nothing.
+
+    Args:
+        source: As :func:`geo.documents.blocks.blocks_of` gives it.
+        names: What its tokens may name.
+        placing: Those that put in a figure or the like: they are not called, and leave :data:`OPEN`.
+    """
+    names = {
+        name: (lambda *_given, **_named: OPEN) if name in placing else value
+        for name, value in names.items()
+    }
+    try:
+        rendered: str = Sandbox(_finalizer([])).from_string(source).render(names)
+    except (TemplateError, *MISCALCULATED):
+        return ""
+    return html.unescape(rendered)
 
 
 def _drop_thumbnail(package: Any) -> None:

@@ -14,7 +14,7 @@ from jinja2 import TemplateError, nodes
 from geo.documents.sandbox import Sandbox, TokenError, expression_of, nearest_name
 from geo.errors import UsageError
 
-_TAG: Final = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
+TAG: Final = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 _FOR: Final = re.compile(r"\{%[-+]?\s*(?:p|tr|tc|r)?\s*for\s+([^\s,]+)\s+in\s", re.DOTALL)
 #: ``{{p x}}`` and its like would put bare text where Word wants a paragraph, a cell or a run.
 _BARE: Final = re.compile(r"\{\{(p|tr|tc|r)\s")
@@ -40,9 +40,9 @@ def tokens_of(package: Any) -> tuple[list[Token], list[str]]:
     tokens: list[Token] = []
     faults: list[str] = []
     for part in package.iter_parts():
-        for text in _texts(part):
-            found = _TAG.findall(text)
-            rest = _TAG.sub("", text)
+        for text in texts_of(part):
+            found = TAG.findall(text)
+            rest = TAG.sub("", text)
             if any(mark in rest for mark in ("{{", "}}", "{%", "%}")):
                 faults.append(
                     f"段落“{_short(text)}”中的标记没有写完整 — 请核对 {{{{ }}}} 或 {{% %}} 是否成对，且在同一段内"
@@ -51,7 +51,8 @@ def tokens_of(package: Any) -> tuple[list[Token], list[str]]:
     return tokens, faults
 
 
-def _texts(part: Any) -> Iterator[str]:
+def texts_of(part: Any) -> Iterator[str]:
+    """List the paragraphs of a part that is filled."""
     name = str(part.partname)
     if name in _NOTES:
         yield from _paragraphs(parse_xml(part.blob))
@@ -66,7 +67,7 @@ def surroundings(tokens: list[Token], sandbox: Sandbox) -> dict[str, tuple[str, 
         tree = sandbox.parse(token.text)
         told = [part for output in tree.find_all(nodes.Output) for part in output.nodes]
         before, _, after = token.paragraph.translate(_QUOTES).partition(token.text)
-        words = (_TAG.split(before)[-1][-_NEAR:], _TAG.split(after)[0][:_NEAR])
+        words = (TAG.split(before)[-1][-_NEAR:], TAG.split(after)[0][:_NEAR])
         for name in filter(None, map(expression_of, told)):
             out.setdefault(name, words)
     return out
@@ -166,9 +167,19 @@ def _parsed(token: Token, sandbox: Sandbox) -> nodes.Template | str:
         return "写法过于复杂或数字过大 — 请对照 docs/reports.md 的示例"
 
 
+def plain_tag(text: str) -> str:
+    """Make a tag for a paragraph, row or cell (``{%p … %}``) a plain one, with plain quotation marks.
+
+    >>> plain_tag("{%tr for t in tasks(“tunliu”) %}")
+    '{% for t in tasks("tunliu") %}'
+    """
+    bare = re.sub(r"^(\{[{%])[-+]?\s*(?:p|tr|tc|r)\s", r"\1 ", text)
+    return bare.translate(_QUOTES)
+
+
 def _alone(text: str) -> str:
     """Close a block tag so that it parses by itself."""
-    bare = re.sub(r"^(\{[{%])[-+]?\s*(?:p|tr|tc|r)\s", r"\1 ", text)
+    bare = plain_tag(text)
     if match := re.match(r"\{%[-+]?\s*(\w+)", bare):
         word = match.group(1)
         if word in ("if", "for"):

@@ -19,8 +19,9 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import qn
 from docx.text.paragraph import Paragraph
 
-from geo.documents.captions import heading_level
 from geo.documents.outline import HeadingNumbers, Look, paragraph_look, run_look
+from geo.documents.png_page import png_page
+from geo.documents.styles import Styles
 from geo.errors import MissingError, UsageError
 
 _SERIF, _SANS = "Hongxian Serif SC", "Hongxian Sans SC"
@@ -71,8 +72,10 @@ class _Setter:
         self.document = document
         self.title = title
         self.pictures: dict[str, bytes] = {}
-        self.numbers = HeadingNumbers(document)
+        self.styles = Styles(document)
+        self.numbers = HeadingNumbers(self.styles)
         self.notes = _notes(document)
+        self.base: Look | None = None
         self.labels = {
             str(mark.get(qn("w:name"))) for mark in document.element.body.iter(qn("w:bookmarkStart"))
         }  # fmt: skip
@@ -133,11 +136,11 @@ class _Setter:
             yield self._table(element)
 
     def _paragraph(self, paragraph: Any) -> str:
-        look = paragraph_look(paragraph, self.document)
+        look = paragraph_look(paragraph, self.styles)
         inner = "".join(self._inline(paragraph._p, look, paragraph.part))  # noqa: SLF001
         if any(br.get(qn("w:type")) == "page" for br in paragraph._p.iter(qn("w:br"))):  # noqa: SLF001
             return "#pagebreak(weak: true)"
-        level = heading_level(paragraph)
+        level = self.styles.heading_level(paragraph)
         start = "#pagebreak(weak: true)\n" if look.break_before else ""
         if level is not None:
             number = self.numbers.of(paragraph)
@@ -193,7 +196,7 @@ class _Setter:
     def _run(self, run: Any, look: Look, part: Any) -> Iterator[str]:
         for child in run:
             if child.tag == qn("w:t") and child.text:
-                yield _text(child.text, look)
+                yield _text(child.text, look, self.base)
             elif child.tag == qn("w:tab"):
                 yield "#box(width: 1fr, repeat[.])"
             elif child.tag == qn("w:br"):
@@ -215,7 +218,10 @@ class _Setter:
         if Path(name).suffix.lower() not in _SHOWN:
             told = f"（此处图片为 {Path(name).suffix[1:].upper()} 格式，请用 LibreOffice 或 Word 转换）"
             return f"#box(width: {width:.2f}mm, height: {height:.2f}mm, stroke: 0.5pt, inset: 2pt)[#{_string(told)}]"
-        self.pictures[name] = image.blob
+        page = png_page(image.blob, width_mm=width, height_mm=height)
+        if page is not None:
+            name = f"{name}.pdf"
+        self.pictures[name] = image.blob if page is None else page
         return f"#image({_string(name)}, width: {width:.2f}mm, height: {height:.2f}mm, alt: {_string(alt)})"
 
     def _table(self, table: Any) -> str:
@@ -225,14 +231,18 @@ class _Setter:
         head: list[str] = []
         rows: list[str] = []
         lines = table.findall(qn("w:tr"))
+        # The look of most cells is said once: a thousand cells each with their own take hundreds of megabytes.
+        around, self.base = self.base, self._usual_look(lines)
+        base = f"#set text({_font(self.base)})\n" if self.base else ""
         for at, row in enumerate(lines):
             is_head = row.find(f"{qn('w:trPr')}/{qn('w:tblHeader')}") is not None
             held = head if is_head and not rows else rows
             held.extend(self._cells(row, lines[at + 1 :]))
         header = f"table.header({', '.join(head)}), " if head else ""
         stroke = "0.5pt" if self._is_lined(table) else "none"
+        self.base = around
         return (
-            f"#block(width: 100%, breakable: {'false' if _is_whole(lines) else 'true'})[#set par(justify: false)\n#table(columns: ({columns},), stroke: {stroke}, "
+            f"#block(width: 100%, breakable: {'false' if _is_whole(lines) else 'true'})[#set par(justify: false)\n{base}#table(columns: ({columns},), stroke: {stroke}, "
             f"inset: (x: 3pt, y: 2pt), align: horizon, {header}{', '.join(rows)})]"
         )
 
@@ -254,18 +264,37 @@ class _Setter:
             merge = cell.find(f"{qn('w:tcPr')}/{qn('w:vMerge')}")
             if merge is None or merge.get(qn("w:val")) == "restart":
                 down = 1 if merge is None else 1 + _merged_below(below, start)
-                parts = "".join(self._in_cell(element) for element in _unwrapped(cell))
-                yield f"table.cell(colspan: {across}, rowspan: {down})[{parts}]"
+                held = [one for e in _unwrapped(cell) if (one := self._in_cell(e)) is not None]
+                told = {"colspan": str(across), "rowspan": str(down)}
+                ways = {way for way, _ in held}
+                if len(ways) == 1 and (way := ways.pop()) != "left":
+                    told["align"] = f"{way} + horizon"
+                    held = [("left", inner) for _, inner in held]
+                inner = "\n\n".join(
+                    one if way == "left" else f"#align({way})[{one}]" for way, one in held
+                )
+                said = ", ".join(f"{key}: {value}" for key, value in told.items() if value != "1")
+                yield f"table.cell({said})[{inner}]" if said else f"[{inner}]"
             start += across
 
-    def _in_cell(self, element: Any) -> str:
+    def _in_cell(self, element: Any) -> tuple[str, str] | None:
+        """Set a paragraph or table of a cell: its alignment and itself."""
         if element.tag == qn("w:tbl"):
-            return self._table(element)
+            return "left", self._table(element)
         if element.tag != qn("w:p"):
-            return ""
+            return None
         paragraph = Paragraph(element, self.document._body)  # noqa: SLF001
-        look = paragraph_look(paragraph, self.document)
-        return f"#align({look.align})[{''.join(self._inline(element, look, paragraph.part))}]"
+        look = paragraph_look(paragraph, self.styles)
+        return look.align, "".join(self._inline(element, look, paragraph.part))
+
+    def _usual_look(self, rows: list[Any]) -> Look | None:
+        """Return the look of the first words under a table's head."""
+        for row in (*rows[1:2], *rows[:1]):
+            for element in row.iter(qn("w:p")):
+                for run in element.iter(qn("w:r")):
+                    look = paragraph_look(Paragraph(element, self.document._body), self.styles)  # noqa: SLF001
+                    return run_look(run, look)
+        return None
 
 
 def _told_once(paragraph: Any) -> Iterator[Any]:
@@ -323,12 +352,20 @@ def _notes(document: Any) -> dict[str, str]:
     return {}
 
 
-def _text(text: str, look: Look) -> str:
+def _text(text: str, look: Look, base: Look | None = None) -> str:
+    """Write text in a look; in a table, of whose look it is, without one."""
     if not text:
         return ""
+    font = _font(look)
+    if base is not None and font == _font(base):
+        return f"#{_string(text)};"
+    return f"#text({font}, {_string(text)})"
+
+
+def _font(look: Look) -> str:
     font = f'("{_SANS}", "{_SERIF}")' if look.sans or look.bold else f'("{_SERIF}", "{_SANS}")'
     weight = "bold" if look.bold or (look.sans and look.size > 14) else "regular"  # noqa: PLR2004
-    return f'#text(size: {look.size:g}pt, weight: "{weight}", font: {font}, {_string(text)})'
+    return f'size: {look.size:g}pt, weight: "{weight}", font: {font}'
 
 
 def _string(text: str) -> str:

@@ -24,7 +24,7 @@ KINDS_ZH: Final = {"project": "重点工程", "measure": "措施", "control": "�
 _NAMES: Final = {
     "name": "名称", "aliases": "别名", "kind": "类别", "adcode": "行政区划代码", "source": "位置来源",
     "river": "所在河流", "base_class": "现状水质", "target_class": "目标水质", "medium": "水源类型",
-    "status": "状态", "plan": "规划", "flows_into": "汇入",
+    "status": "状态", "plan": "规划", "flows_into": "汇入", "code": "单元编码", "class": "单元分类",
 }  # fmt: skip
 #: Columns told in other words, or of no use to a reader.
 _UNTOLD: Final = ("geometry", "zone_kind", "accuracy_m", "order", "authority")
@@ -50,8 +50,19 @@ def feature_facts(
         for kind in dict.fromkeys(rows["zone_kind"]) if isinstance(kind, str)
     }  # fmt: skip
     return tuple(
-        _facts(row, columns, clauses) | _worth(row, table) for row in rows.to_dict("records")
+        _facts(row, columns, clauses) | _access(row, store) | _worth(row, table)
+        for row in rows.to_dict("records")
     )
+
+
+def _access(row: Mapping[Any, Any], store: Store) -> Facts:
+    """Tell the access list of a control unit, each column said to be empty where it is."""
+    if row.get("zone_kind") != ZoneKind.control_unit.name:
+        return {}
+    unit = store.spec.units.get(str(row.get("code") or ""))
+    if unit is None:
+        return {"准入清单": "未取得该单元的准入清单"}
+    return {title: text or "（清单中为空）" for title, text in unit.requirements}
 
 
 def _facts(row: Mapping[Any, Any], columns: list[Any], clauses: Mapping[str, str]) -> Facts:

@@ -13,7 +13,6 @@ from geo.draw.lettering import MM_PER_POINT
 from geo.draw.page import Frame
 from geo.draw.scale import scale_bar, scale_text
 from geo.draw.scene import Scene
-from geo.draw.wording import NOT_REVIEWED
 from geo.spec.vocabulary import SCHEMATIC_NOTICE
 
 if TYPE_CHECKING:
@@ -47,7 +46,7 @@ def draw_titles(pen: Pen, scene: Scene) -> None:
     band = layout.title
     middle = band.x + band.w / 2
     y = band.top - 2.2 * scale
-    review = f"审图号：{scene.approval}" if scene.approval else NOT_REVIEWED
+    review = scene.review
     notice = pen.fonts.width_mm(review, "bold", size_pt=7.5 * scale) + 3.0
     told = notice_frame(scene)
     beside = told.w if told is not None and told.y > layout.map.top else 0.0

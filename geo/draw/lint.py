@@ -10,7 +10,6 @@ from geo.draw.arrange import Arranged, arrange
 from geo.draw.layout import LEGIBLE_PT
 from geo.draw.palette import confusable, contrast
 from geo.draw.sheet import draw_arranged
-from geo.draw.wording import NOT_REVIEWED
 from geo.errors import MissingError, Problem
 from geo.spec.vocabulary import SCHEMATIC_NOTICE, STATE_ZH
 
@@ -112,8 +111,8 @@ def _furniture(scene: Scene, pen: Pen) -> Iterator[Fault]:
     said = {text for text, _ in pen.said}
     if not scene.title.strip() or scene.title not in said:
         yield Fault("图上没有图名", "请填写 title", key=("title",))
-    if not scene.approval and NOT_REVIEWED not in said:
-        yield Fault(f"图上没有“{NOT_REVIEWED}”", "请填写 approval，或保留该说明", key=("approval",))
+    if not scene.approval and scene.review not in said:
+        yield Fault(f"图上没有“{scene.review}”", "请填写 approval，或保留该说明", key=("approval",))
     if scene.schematic and SCHEMATIC_NOTICE not in said:
         yield Fault(f"图上没有“{SCHEMATIC_NOTICE}”", "示意数据成图必须保留该说明")
     if not any(row.entry.kind == "entry" for row in scene.layout.fitted.rows):

@@ -30,6 +30,7 @@ from geo.draw.window import (
 from geo.draw.wording import (
     INDEX_TITLE,
     LIST_TITLE,
+    NOT_FOR_PUBLIC,
     NOT_REVIEWED,
     UNNAMED_TITLE,
     Draft,
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
 #: Features are read from this much beyond the extent, share of its longer side: the paper always
 #: shows more than the extent, and how much is known only when the legend is.
 _BEYOND: Final = 0.9
+_INTERNAL: Final = "内部资料，公开版不绘"
 _NO_INTAKE: Final = "公开版不绘取水口位置"
 #: From this scale on the surroundings show as cities: counties would be a mesh.
 _CITIES_FROM: Final = 2_000_000
@@ -111,6 +113,13 @@ class Scene:
         """Tell whether anything drawn is schematic, which the sheet must say on its face."""
         layers = any(layer.authority == "schematic" for layer in self.layers)
         return layers or any(picture.schematic for picture in self.backdrops)
+
+    @property
+    def review(self) -> str:
+        """The map's 审图号; without one, what may not be done with the sheet."""
+        if self.approval:
+            return f"审图号：{self.approval}"
+        return NOT_FOR_PUBLIC if self.public else NOT_REVIEWED
 
     @property
     def internal(self) -> tuple[str, ...]:
@@ -223,7 +232,13 @@ def _filled(scene: Scene, chosen: Chosen) -> Scene:
 def _backdrops(scene: Scene, window: Window) -> tuple[tuple[Backdrop, ...], tuple[Skipped, ...]]:
     """Sample the rasters that lie behind the map."""
     items = [item for item in scene.draft.spec.layers if isinstance(item, DrawTerrain)]
-    found = [backdrop(i, scene.draft.store, plane=scene.plane, window=window) for i in items]
+    store = scene.draft.store
+    found = [
+        Skipped(i.title or store.layer(i.terrain).spec.title, _INTERNAL)
+        if scene.public and store.layer(i.terrain).internal
+        else backdrop(i, store, plane=scene.plane, window=window)
+        for i in items
+    ]
     pictures = tuple(f for f in found if isinstance(f, Backdrop))
     return pictures, tuple(f for f in found if isinstance(f, Skipped))
 
@@ -324,7 +339,7 @@ def _public(spec: MapSpec, batch: Batch) -> Batch:
     if spec.edition != "public" or layer is None:
         return batch
     if layer.internal:
-        return Batch(skipped=(Skipped(layer.title, "内部资料，公开版不绘"),))
+        return Batch(skipped=(Skipped(layer.title, _INTERNAL),))
     if layer.id == "water_sources":
         return Batch(skipped=(Skipped(layer.title, _NO_INTAKE),))
     return batch
@@ -335,4 +350,4 @@ def _inset_ratio(base: Base) -> float | None:
     return {0: None, 1: 1.0, 2: 1.75}[len(base.panes)]
 
 
-__all__ = ["LIST_TITLE", "NOT_REVIEWED", "Focus", "Scene", "compose", "relaid"]
+__all__ = ["LIST_TITLE", "Focus", "Scene", "compose", "relaid"]

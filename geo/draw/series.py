@@ -18,7 +18,7 @@ from geo.draw.task_layer import from_tasks
 from geo.errors import UsageError
 from geo.space.shapes import buffer_m
 from geo.spec.maps import TASKS, DrawLayer, DrawTasks
-from geo.store.locate import filtered
+from geo.store.conditions import filtered
 from geo.writing import replacing
 
 if TYPE_CHECKING:

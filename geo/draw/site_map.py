@@ -40,13 +40,16 @@ _DPI: Final = 180
 def site_scene(site: SiteResult, store: Store, *, as_at: date, redact: bool = False) -> Scene:
     """Compose the map of one footprint: boundaries, waters, every supplied controlled area, the site.
 
-    Redacted, it has no coordinate grid, and the footprint is a mark somewhere within a wide surrounding.
+    Redacted, it has no coordinate grid, the footprint is a mark somewhere within a wide surrounding, and the rest is
+    what a public edition shows: nothing internal, no intakes.
     """
     grid: Literal["graticule", "none"] = "none" if redact else "graticule"
     spec = MapSpec(
         title="用地与管控区域位置示意图", page=Page(size="figure", inset=False, grid=grid),
         layers=tuple(DrawLayer(layer=name) for name in _layers(site, store)),
     )  # fmt: skip
+    if redact:
+        spec = spec.model_copy(update={"edition": "public"})
     shown = _coarse(site.site.geometry) if redact else site.site.geometry
     around = _around(shown, least_m=_REDACTED_ROOM_M if redact else _LEAST_ROOM_M)
     return compose(
@@ -100,5 +103,5 @@ def _drawn(site: SiteResult, shown: shapely.Geometry) -> DrawnLayer:
         geometry=np.array([shown], dtype=object), names=(name,),
         class_of=np.zeros(1, dtype=np.int64), classes=(SymbolClass("项目用地", _INK),),
         label=Label(size=9.0, priority=10), labels=(name,), facts=({"名称": name},),
-        authority="official", accuracy_m=site.site.accuracy_m, credit=f"项目用地：{site.site.source.file}",
+        authority="official", accuracy_m=site.site.accuracy_m + site.site.crs.accuracy_m, credit=f"项目用地：{site.site.source.file}",
     )  # fmt: skip

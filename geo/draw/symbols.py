@@ -12,7 +12,7 @@ from geo.spec.style import Label
 
 GROUPS: Final = (
     "行政区划", "地形", "水系", "水环境", "饮用水水源", "生态空间", "管控分区", "土地与产业",
-    "规划任务", "地名", "其他要素",
+    "规划任务", "版本变化", "地名", "其他要素",
 )  # fmt: skip
 
 BLUE: Final = "#2a78b8"
@@ -142,6 +142,10 @@ def _water(size: float, priority: int) -> Label:
 
 
 PRESETS: Final[dict[str, Preset]] = {
+    "version_change": Preset(_area("#9a9a9a", "#9a9a9a", opacity=0.5), "版本变化"),
+    "plan_progress": Preset(
+        _point("circle", "#8c8c8c"), "规划任务", label=Label(size=7, priority=6, face="sans")
+    ),
     "province": Preset(BORDERS["province"], "行政区划"),
     "city": Preset(BORDERS["city"], "行政区划", label=Label(size=11, priority=9)),
     "districts": Preset(BORDERS["county"], "行政区划", label=Label(size=10, priority=9)),

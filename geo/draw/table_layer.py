@@ -14,9 +14,10 @@ from geo.draw.drawn import NOTHING_HERE, Batch, DrawnLayer, Numbered, Skipped, s
 from geo.draw.facts import feature_facts
 from geo.draw.symbols import preset, preset_for
 from geo.errors import UsageError
+from geo.spec.layers import RasterSource
 from geo.spec.style import Label, Style
 from geo.spec.vocabulary import STATE_ZH
-from geo.store.locate import filtered
+from geo.store.conditions import filtered
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -54,6 +55,8 @@ def from_layer(
     state = table.state_at(day)
     if state not in ("ok", "stale"):
         return Batch(skipped=(Skipped(title, STATE_ZH[state].removesuffix("数据"), table.reason),))
+    if isinstance(table.spec.source, RasterSource):
+        raise UsageError(f"图层 {item.layer} 是栅格 — 请写 - terrain: {item.layer}")
     rows, complaint = filtered(table.frame, item.filter)
     if complaint:
         raise UsageError(f"图层 {item.layer}：{complaint}")

@@ -48,7 +48,7 @@ def from_tasks(item: DrawTasks, store: Store, *, first: int, public: bool = Fals
     asked = [t for t in _candidates(item, store) if _wanted(t, item)]
     wanted = [t for t in asked if not (public and names_intake(t.task.where))]
     area = store.plan_territory(item.tasks)
-    whole, local = _split(wanted, area)
+    whole, local = split_whole(wanted, area)
     placed = [t for t in local if t.located.geometry is not None]
     title = item.title or "、".join(KINDS_ZH[k] for k in item.kind)
     notes = _task_notes(title, len(whole), len(local) - len(placed), len(asked) - len(wanted))
@@ -74,7 +74,7 @@ def chosen_tasks(
     """
     item = DrawTasks(tasks=plan, kind=kind, domain=domain)
     wanted = [t for t in _candidates(item, store) if _wanted(t, item) and not _is_part(t)]
-    whole, local = _split(wanted, store.plan_territory(plan))
+    whole, local = split_whole(wanted, store.plan_territory(plan))
     placed = tuple(t for t in local if t.located.geometry is not None)
     return placed, len(whole), len(local) - len(placed)
 
@@ -132,8 +132,10 @@ def _wanted(found: LocatedTask, item: DrawTasks) -> bool:
     )
 
 
-def _split(tasks: list[LocatedTask], area: Geometry) -> tuple[list[LocatedTask], list[LocatedTask]]:
-    """Part the county-wide tasks from those with a place of their own."""
+def split_whole(
+    tasks: list[LocatedTask], area: Geometry
+) -> tuple[list[LocatedTask], list[LocatedTask]]:
+    """Part the tasks that cover the whole of an area from those with a place of their own, or none."""
     whole: list[LocatedTask] = []
     local: list[LocatedTask] = []
     limit = WHOLE * shapely.area(area)

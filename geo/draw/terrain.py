@@ -1,4 +1,4 @@
-"""Heights behind a map: tints of elevation or a shaded relief, resampled into the sheet's plane."""
+"""A raster behind a map, sampled in the sheet's plane: tints of elevation, a shaded relief, or land cover."""
 
 from __future__ import annotations
 
@@ -7,15 +7,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+from rasterio.enums import Resampling
 from rasterio.windows import Window as Cells
 from scipy.ndimage import map_coordinates
 
 from geo.draw.classing import SymbolClass
+from geo.draw.cover import classed, nearest_cells
 from geo.draw.drawn import NOTHING_HERE, Skipped
 from geo.draw.ink import Ink
 from geo.draw.palette import rgb
 from geo.errors import HongxianError
 from geo.space.crs import WORKING, transformer
+from geo.spec.layers import RasterSource
 from geo.spec.vocabulary import STATE_ZH
 from geo.store.raster import Raster, open_raster
 
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
     from geo.store.store import Store
 
 Floats = Any
+RELIEF: Final = "地形"
 #: Cells of the picture per side at most, and of the raster read for it.
 _SIDE: Final = 900
 _READ: Final = 1600
@@ -59,6 +63,8 @@ class Backdrop:
     credit: str
     as_of: str
     schematic: bool
+    head: str = RELIEF
+    """Under which words its classes stand in the legend."""
 
 
 def backdrop(
@@ -77,23 +83,35 @@ def backdrop(
     path = store.raster_path(item.terrain) if table.state == "ok" else None
     if path is None:
         return Skipped(title, STATE_ZH[table.state].removesuffix("数据"), table.reason)
+    source = table.spec.source
+    assert isinstance(source, RasterSource)  # noqa: S101 - it has a raster's path
+    cover = source.measures == "land_cover"
     try:
-        heights = _sampled(open_raster(path, shown=Path(path.name)), plane, window)
+        raster = open_raster(path, shown=Path(path.name), band=source.band)
+        heights = _sampled(raster, plane, window, smooth=not cover)
     except HongxianError as error:
         return Skipped(title, STATE_ZH["unreadable"], str(error))
     if not np.isfinite(heights).any():
         return Skipped(title, NOTHING_HERE)
     cell_m = (window[2] - window[0]) / heights.shape[1]
-    picture, classes = (_shaded if item.style == "shade" else _tinted)(heights, cell_m)
     spec = table.spec
+    if cover:
+        picture, classes = classed(heights, spec.style)
+    else:
+        picture, classes = (_shaded if item.style == "shade" else _tinted)(heights, cell_m)
     return Backdrop(
         title, picture, classes, item.legend, spec.provider or "", str(spec.as_of or ""),
-        spec.authority == "schematic",
+        spec.authority == "schematic", title if cover else RELIEF,
     )  # fmt: skip
 
 
-def _sampled(raster: Raster, plane: Plane, window: tuple[float, float, float, float]) -> Floats:
-    """Return heights on a grid over the window, north first; NaN where nobody knows."""
+def _sampled(
+    raster: Raster, plane: Plane, window: tuple[float, float, float, float], *, smooth: bool
+) -> Floats:
+    """Return values on a grid over the window, north first; NaN where nobody knows.
+
+    Heights are blended, codes are not: there the commonest or the very cell is taken.
+    """
     wide, tall = window[2] - window[0], window[3] - window[1]
     cell = max(wide, tall) / _SIDE
     xs = np.arange(window[0] + cell / 2, window[2], cell)
@@ -106,12 +124,16 @@ def _sampled(raster: Raster, plane: Plane, window: tuple[float, float, float, fl
         if part is None:
             return np.full(grid_x.shape, np.nan)
         shape = tuple(min(int(n), _READ) for n in (part.height, part.width))
-        read = source.read(raster.band, window=part, out_shape=shape, masked=True)
+        how = Resampling.nearest if smooth else Resampling.mode
+        read = source.read(raster.band, window=part, out_shape=shape, masked=True, resampling=how)
         heights = np.ma.filled(read.astype(float), np.nan)
         columns, rows = _cells(source, x, y)
-    rows = (rows - part.row_off) * shape[0] / part.height - 0.5
-    columns = (columns - part.col_off) * shape[1] / part.width - 0.5
-    found = map_coordinates(heights, [rows, columns], order=1, mode="constant", cval=np.nan)
+    rows = (rows - part.row_off) * shape[0] / part.height
+    columns = (columns - part.col_off) * shape[1] / part.width
+    if not smooth:
+        return nearest_cells(heights, rows, columns).reshape(grid_x.shape)
+    at = [rows - 0.5, columns - 0.5]
+    found = map_coordinates(heights, at, order=1, mode="constant", cval=np.nan)
     return np.asarray(found).reshape(grid_x.shape)
 
 

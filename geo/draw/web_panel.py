@@ -6,7 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING, Final
 
 from geo.draw.drawn import group_rank
-from geo.draw.scene import LIST_TITLE, NOT_REVIEWED
+from geo.draw.scene import LIST_TITLE
 from geo.draw.symbols import BORDERS
 from geo.draw.web_data import TASK_LINE_PT
 from geo.draw.web_swatch import swatch
@@ -60,10 +60,9 @@ def _measured(scene: Scene) -> str:
 def _head(scene: Scene) -> str:
     plan = f'<p class="plan">{escape(scene.plan_title)}</p>' if scene.plan_title else ""
     below = f'<p class="sub">{escape(scene.subtitle)}</p>' if scene.subtitle else ""
-    review = f"审图号：{escape(scene.approval)}" if scene.approval else NOT_REVIEWED
     return (
         f'<header id="hx-head"><div class="titles">{plan}<h1>{escape(scene.title)}</h1>{below}</div>'
-        f'<p class="review{"" if scene.approval else " none"}">{review}</p>'
+        f'<p class="review{"" if scene.approval else " none"}">{escape(scene.review)}</p>'
         '<div class="tools"><div class="find"><input id="hx-search" type="search" autocomplete="off" '
         'placeholder="搜索名称、别名、任务、编号" aria-label="搜索图上要素" role="combobox" aria-expanded="false" '
         'aria-controls="hx-hits"><ul id="hx-hits" role="listbox" hidden></ul></div>'

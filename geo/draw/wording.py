@@ -17,9 +17,11 @@ if TYPE_CHECKING:
     from geo.store.store import Store
 
 ADMIN: Final = "行政区划"
-RELIEF: Final = "地形"
 NOT_A_BORDER: Final = "图上界线不作为划界依据"
 NOT_REVIEWED: Final = "内部使用，未经审图"
+#: On a copy that leaves the office without 审图号: no longer internal, and still not to be shown to the public
+#: (地图管理条例 15).
+NOT_FOR_PUBLIC: Final = "未经审图，不得向社会公开"
 LIST_TITLE: Final = "任务编号"
 INDEX_TITLE: Final = "图幅编号"
 UNNAMED_TITLE: Final = "图上编号"
@@ -52,7 +54,8 @@ class Draft:
         for picture in self.pictures:
             if picture.in_legend:
                 borders += [
-                    (RELIEF, Entry("entry", c.title, c.ink, ("area",))) for c in picture.classes
+                    (picture.head, Entry("entry", c.title, c.ink, ("area",)))
+                    for c in picture.classes
                 ]
         rows = entries_of(layers, borders, self.left_out(layers))
         return (*rows, *items_of(self.listed, self.list_title))

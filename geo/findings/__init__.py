@@ -1,5 +1,6 @@
 """What a check found, as frozen values that text, JSON, tables and maps all show alike."""
 
+from geo.findings.land import LandPiece, LandShare
 from geo.findings.parts import (
     Finding,
     LayerAsked,
@@ -8,6 +9,8 @@ from geo.findings.parts import (
     RuleHit,
     TaskHit,
     TopicRow,
+    by_consequence,
+    title_zh,
     worst,
 )
 from geo.findings.result import (
@@ -27,6 +30,8 @@ __all__ = [
     "District",
     "Finding",
     "Ground",
+    "LandPiece",
+    "LandShare",
     "LayerAsked",
     "Letter",
     "Move",
@@ -36,6 +41,8 @@ __all__ = [
     "TaskHit",
     "TopicRow",
     "UnitHit",
+    "by_consequence",
     "check_schema",
+    "title_zh",
     "worst",
 ]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
+from geo.space.units import M2_PER_HECTARE
 from geo.spec.vocabulary import Outcome
 
 if TYPE_CHECKING:
@@ -15,6 +17,9 @@ if TYPE_CHECKING:
 
     from geo.spec.vocabulary import Authority, Relation, Sensitivity, State
 
+UNREAD: Final = "待核实"
+"""What a rule file writes for a clause whose number nobody has read in print."""
+_NUMBERED: Final = re.compile(r"(.+)(（[^（）]+号）)")
 #: To what internal data is rounded on its way out: areas in m², lengths in m, bearings in degrees.
 _COARSE_M2, _COARSE_M, _COARSE_DEG = 100.0, 10.0, 10.0
 
@@ -39,6 +44,19 @@ class RuleHit:
     source: str = ""
     note: str = ""
 
+    @property
+    def cited(self) -> str:
+        """The clause as a signed paper cites it, number outside the title, with what is not verified.
+
+        >>> RuleHit("a/b", "某通知（试行）（某发〔2022〕1号）", "一、（一）", True, Outcome.NOTICE).cited
+        '《某通知（试行）》（某发〔2022〕1号）一、（一）'
+        >>> RuleHit("a/b", "某法", "待核实", False, Outcome.NOTICE).cited
+        '《某法》（条款待核实）'
+        """
+        clause = "" if self.clause == UNREAD else self.clause
+        mark = "" if self.verified else ("（待核实）" if clause else "（条款待核实）")
+        return f"{title_zh(self.law)}{clause}{mark}"
+
     def as_json(self) -> dict[str, Any]:
         """Write it as contracts.md says."""
         return {
@@ -61,6 +79,7 @@ class Finding:
         distance_m: Edge to edge; 0 only when touching, ``None`` when not measured.
         within_accuracy: A hit or a miss that the accuracy of both could turn over.
         overlap: The overlap itself, EPSG:4490; never written to JSON.
+        printed_ha: The overlap's hectares where rounding alone would not add up to the layer's total.
     """
 
     layer: str
@@ -84,6 +103,14 @@ class Finding:
     note: str = ""
     sensitivity: Sensitivity = "public"
     overlap: Geometry | None = None
+    printed_ha: float | None = None
+
+    @property
+    def hectares(self) -> float | None:
+        """The overlap's hectares as every paper prints them, to 4 decimals; ``None`` without an area."""
+        if self.overlap_m2 is None or self.printed_ha is not None:
+            return self.printed_ha
+        return self.overlap_m2 / M2_PER_HECTARE
 
     @property
     def hit(self) -> bool:
@@ -95,7 +122,7 @@ class Finding:
         if self.sensitivity == "public":
             return self
         return replace(
-            self, overlap=None, overlap_m2=_step(self.overlap_m2, _COARSE_M2),
+            self, overlap=None, printed_ha=None, overlap_m2=_step(self.overlap_m2, _COARSE_M2),
             share=_step(self.share, 0.01), length_m=_step(self.length_m, _COARSE_M),
             chainage_m=(), distance_m=_step(self.distance_m, _COARSE_M),
             bearing_deg=_step(self.bearing_deg, _COARSE_DEG),
@@ -180,11 +207,12 @@ class TaskHit:
     authority: Authority
     accuracy_m: float
     note: str = ""
+    plan_title: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """Write it as contracts.md says."""
         return {
-            "plan": self.plan, "id": self.id, "kind": self.kind, "title": self.title,
+            "plan": self.plan, "plan_title": self.plan_title, "id": self.id, "kind": self.kind, "title": self.title,
             "relation": self.relation, "outcome": self.outcome.value, "heading": self.heading,
             "authority": self.authority, "accuracy_m": self.accuracy_m, "note": self.note,
         }  # fmt: skip
@@ -225,6 +253,29 @@ class TopicRow:
             "topic": self.topic, "outcome": self.outcome.value, "outcome_zh": self.outcome.zh,
             "data": self.data, "result": self.result,
         }  # fmt: skip
+
+
+def title_zh(law: str) -> str:
+    """Put a law's title in book-title marks and its document number outside.
+
+    >>> title_zh("某通知（某发〔2022〕1号）"), title_zh("某法（2017年修正）")
+    ('《某通知》（某发〔2022〕1号）', '《某法（2017年修正）》')
+    """
+    found = _NUMBERED.fullmatch(law)
+    return f"《{found[1]}》{found[2]}" if found else f"《{law}》"
+
+
+def by_consequence(conditions: Iterable[str]) -> list[tuple[str, list[str]]]:
+    """Group a clause's conditions by what each comes to, in the order met.
+
+    >>> by_consequence(["设置排污口的：属禁止情形", "第1类：管护：属限制性要求", "改建：属禁止情形"])
+    [('属禁止情形', ['设置排污口的', '改建']), ('属限制性要求', ['第1类：管护'])]
+    """
+    groups: dict[str, list[str]] = {}
+    for condition in conditions:
+        case, _, consequence = condition.rpartition("：")
+        groups.setdefault(consequence, []).append(case)
+    return list(groups.items())
 
 
 def worst(outcomes: Iterable[Outcome], *, of_none: Outcome = Outcome.CLEAR) -> Outcome:

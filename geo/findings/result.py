@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from shapely import Geometry
 
+    from geo.findings.land import LandShare
     from geo.findings.parts import Finding, LayerAsked, Move, TaskHit, TopicRow
     from geo.findings.unit import UnitHit
     from geo.sites.site import Site
@@ -58,6 +59,7 @@ class SiteResult:
         reasons: Chinese sentences behind the verdict, weightiest first.
         needed: What is missing for a firm answer.
         complete: Every required kind was compared with current official data or settled by letter.
+        land: What lies under the overlaps; ``None`` when none has an area, or nobody asked.
     """
 
     site: Site
@@ -74,6 +76,7 @@ class SiteResult:
     tasks: tuple[TaskHit, ...]
     move: Move | None = None
     units: tuple[UnitHit, ...] = ()
+    land: LandShare | None = None
 
     @property
     def schematic(self) -> bool:
@@ -83,7 +86,8 @@ class SiteResult:
 
     def coarse(self) -> SiteResult:
         """Return it with what comes from internal layers rounded."""
-        return replace(self, findings=tuple(f.coarse() for f in self.findings))
+        land = None if self.land is None else self.land.coarse(self.findings)
+        return replace(self, findings=tuple(f.coarse() for f in self.findings), land=land)
 
     def as_json(self) -> dict[str, Any]:
         """Write it as contracts.md says."""
@@ -117,6 +121,7 @@ class SiteResult:
             "tasks": [task.as_json() for task in self.tasks],
             "move": None if self.move is None else self.move.as_json(),
             "units": [unit.as_json() for unit in self.units],
+            "land": None if self.land is None else self.land.as_json(),
         }  # fmt: skip
 
 
@@ -124,13 +129,14 @@ class SiteResult:
 class Ground:
     """The workspace a check stood on; waivers and overrides are printed in every result.
 
-    ``waivers`` are pairs of zone kind and reason.
+    ``waivers`` are pairs of zone kind and reason; ``overridden_laws`` the titles of ``overridden_rules``.
     """
 
     title: str
     fingerprint: str
     waivers: tuple[tuple[str, str], ...] = ()
     overridden_rules: tuple[str, ...] = ()
+    overridden_laws: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Write it as contracts.md says."""

@@ -49,7 +49,10 @@ def opened(path: Path, *, shown: Path) -> Iterator[tuple[zipfile.ZipFile, tuple[
 
 def _members(archive: zipfile.ZipFile, shown: Path) -> tuple[Member, ...]:
     """List the files of an archive, or refuse it."""
-    infos = [info for info in archive.infolist() if not info.is_dir()]
+    listed = archive.infolist()
+    if not all(info.filename for info in listed):  # is_dir() would fall over such an entry
+        raise refuse(shown, "压缩包里有文件没有文件名", _BROKEN)
+    infos = [info for info in listed if not info.is_dir()]
     total = sum(info.file_size for info in infos)
     if len(infos) > MAX_MEMBERS:
         raise refuse(

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+from shapely import LineString
 
 from geo.errors import CrsError
 from geo.sites.angles import unpack
@@ -14,6 +15,7 @@ from geo.sites.magnitude import CHINA, Family, Fit
 from geo.space.crs import WORKING, describe, parse_crs, transformer
 from geo.space.datum import Datum, datum_of
 from geo.space.gcj import CIPHERS
+from geo.space.measure import length_m
 from geo.space.zones import ZONE_BY_EPSG, ZONES, Width, Zone, zone_code
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
     from geo.sites.claims import Claims
     from geo.sites.drawing import Floats
+    from geo.space.crs import Transformation
     from geo.space.datum import Helmert7
 
 GEOGRAPHIC: Final[dict[Datum, int]] = {
@@ -34,6 +37,7 @@ _FIRST_3_DEGREE: Final = 25
 _REACH_DEG: Final[dict[Width, float]] = {3: 2.0, 6: 3.5}
 _SAME_DEG: Final = 1e-6
 _LONGEST_NAME: Final = 60
+_KILOMETRE_M: Final = 1000.0
 
 
 @dataclass(frozen=True)
@@ -227,7 +231,24 @@ def placed(candidate: Candidate, points: Floats, *, helmert: Helmert7 | None) ->
     inside = (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
     if not inside.all() or not _at_home(candidate, float(lon[2]), float(lat[2])):
         return None
+    if candidate.projected and not candidate.given.startswith("EPSG:"):
+        _refuse_stretched(candidate, way, corners[2])
     return replace(candidate, lon=float(lon[2]), lat=float(lat[2]))
+
+
+def _refuse_stretched(candidate: Candidate, way: Transformation, middle: Floats) -> None:
+    """Refuse a plane whose metre is none at the site: a scale or unit of a .prj that was damaged.
+
+    Raises:
+        CrsError: A kilometre of the plane is less than half or more than twice as long on the ground.
+    """
+    step = _KILOMETRE_M / known_crs(candidate.via).axis_info[0].unit_conversion_factor
+    east, north = (middle + np.array([[0.0, 0.0], at]) * step for at in ((1.0, 0.0), (0.0, 1.0)))
+    for ends in (east, north):
+        ground = float(length_m(LineString(np.column_stack(way(*ends.T)))))
+        if not _KILOMETRE_M / 2 <= ground <= _KILOMETRE_M * 2:
+            found = f"坐标系「{candidate.given}」的 1 km 在该处合地面 {ground / 1000:.3g} km"
+            raise CrsError(f"{found} — 投影参数有误，请核对 .prj 的比例因子和单位，或用 --crs 指明")
 
 
 def _at_home(candidate: Candidate, lon: float, lat: float) -> bool:

@@ -83,7 +83,7 @@ def find_columns(rows: Sequence[GridRow]) -> tuple[int, tuple[Columns, ...]] | N
     """Find the heading rows; return how many rows they end after, and the groups of columns.
 
     Returns:
-        ``None`` when no headings name two coordinates.
+        ``None`` when no headings name two coordinates; no groups where 度, 分, 秒 stand once only.
 
     >>> from geo.sites.grid import GridRow
     >>> find_columns([GridRow(1, ("点号", "X", "Y"))])[1][0]

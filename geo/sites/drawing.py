@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     Floats: TypeAlias = NDArray[np.float64]
 
+AS_A_LINE = "按线处理"
+"""Words of a repair by which an outline that may be meant as an area is read as a line."""
+
 Kind = Literal["point", "line", "polygon"]
 
 

@@ -63,7 +63,8 @@ def read_records(collection: Any, *, shown: Path, budget: Budget) -> tuple[Drawi
 
 def _each(collection: Any, shown: Path) -> Iterator[Any]:
     """Take records one at a time; a fault inside GDAL refuses the file."""
-    records = iter(collection)
+    with refusing(shown, _REEXPORT):
+        records = iter(collection)  # GDAL looks for the columns here
     for _ in range(MAX_FEATURES + 1):
         with refusing(shown, _REEXPORT):
             record = next(records, None)
@@ -161,6 +162,6 @@ def one_table(names: Sequence[str], wanted: str | None, *, shown: Path, what: st
         raise refuse(
             shown,
             f"文件里有 {len(names)} 个含图形的{what}：{listed}",
-            "请指明用哪一个（table），或只保留项目用地",
+            "请用 --table 指明用哪一个，或只保留项目用地",
         )
     return names[0]

@@ -37,7 +37,7 @@ _UNZIP: Final = "请解压后提交里面的图形文件，或重新压缩为 ZI
 _SAVE_XLSX: Final = "请用 Excel 或 WPS 另存为 .xlsx 后提交"
 #: Formats that arrive and cannot be read, each with the step that makes them readable.
 REFUSED: Final[dict[str, tuple[str, str]]] = {
-    ".dwg": ("DWG 是 AutoCAD 的私有格式", _TO_DXF),
+    ".dwg": ("DWG 图纸（AutoCAD 私有格式）", _TO_DXF),
     ".dgn": ("DGN 图纸", "请在原软件中导出为 DXF 后提交"),
     ".vct": ("VCT 国土矢量交换格式", "请用国土数据转换工具转为 Shapefile 后提交"),
     ".mdb": ("MDB 个人地理数据库", _TO_SHP),

@@ -17,6 +17,8 @@ MAX_ROWS: Final = 100_000
 MAX_COLUMNS: Final = 40
 MAX_CELL_CHARS: Final = 300
 _COMMAS: Final = re.compile(r"[,;|、]")
+#: A cell quoted as Excel does; the seconds of 112°30′30" stand behind a number, never at its head.
+_QUOTED: Final = re.compile(r'(?:^|,)\s*"')
 _LABEL: Final = re.compile(r"^\s*(?!\d{1,3}:\d{1,2}:\d)([^\s:=,;\d]{0,6}\d{1,5}[号点#]?)\s*:\s*")
 
 
@@ -50,6 +52,8 @@ def split_text(text: str, *, shown: Path) -> list[GridRow]:
     ('J1', '4012345.6', '38512345.6')
     >>> split_text("J1：112°52′30″  36°18′20″", shown=Path("a.txt"))[0].cells
     ('J1', '112°52\'30"', '36°18\'20"')
+    >>> split_text('J1,"112°52′30″","36°18′20″"', shown=Path("a.csv"))[0].cells
+    ('J1', '112°52\'30"', '36°18\'20"')
     """
     if (
         text.count("\n") + text.count("\r") > 2 * MAX_ROWS
@@ -61,7 +65,12 @@ def split_text(text: str, *, shown: Path) -> list[GridRow]:
 
 def _cells(line: str) -> tuple[str, ...]:
     """Cut one line; a point number with a colon (拐点1：) is a cell of its own."""
-    plain = narrow(line[: MAX_COLUMNS * MAX_CELL_CHARS]).strip("\r\n ")
+    raw = line[: MAX_COLUMNS * MAX_CELL_CHARS].strip("\r\n ")
+    if _QUOTED.search(raw):
+        # Before the many signs for seconds become quotation marks too.
+        quoted = next(csv.reader([raw], skipinitialspace=True), [])
+        return tuple(_bare(narrow(cell)) for cell in quoted[:MAX_COLUMNS])
+    plain = narrow(raw)
     label = _LABEL.match(plain)
     cells = [label[1]] if label else []
     cells += _split(plain[label.end() :] if label else plain)

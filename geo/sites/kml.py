@@ -17,7 +17,7 @@ import defusedxml.sax
 
 from geo.errors import InputError, Problem
 from geo.sites.claims import Claims, claims_in
-from geo.sites.drawing import Draft, Drawing, Kind, Run, run_of
+from geo.sites.drawing import AS_A_LINE, Draft, Drawing, Kind, Run, run_of
 from geo.sites.limits import MAX_ATTRIBUTE_CHARS, MAX_ATTRIBUTES, Budget, refusing
 from geo.sites.site import SiteSource
 from geo.sites.text import read_text
@@ -170,7 +170,7 @@ class _Reader(ContentHandler):
             words = []
             first, last = runs[0].points[[0, -1]]
             if kind == "line" and len(runs[0].points) > 3 and (first == last).all():  # noqa: PLR2004
-                words = ["线首尾相接，按线处理；若为用地范围，请改画为面"]
+                words = [f"线首尾相接，{AS_A_LINE}；若为用地范围，请改画为面"]
             self.drawings.append(
                 Drawing(
                     mark.name,

@@ -11,6 +11,7 @@ from shapely import LineString, MultiLineString, MultiPoint, Point
 
 from geo.errors import CrsError, InputError, Problem
 from geo.sites.declared import declared_area
+from geo.sites.drawing import AS_A_LINE
 from geo.sites.magnitude import fits, strays
 from geo.sites.nesting import assemble
 from geo.sites.rings import Fault, metres_per_unit
@@ -141,11 +142,17 @@ def _geometry(drawing: Drawing, runs: list[Run]) -> tuple[Any, tuple[str, ...], 
 
 
 def _working(plane: Geometry, reading: Reading) -> Geometry:
-    """Move a geometry to EPSG:4490; rounding that breaks it is mended."""
+    """Move a geometry to EPSG:4490; rounding that breaks it is mended.
+
+    Raises:
+        CrsError: There is no way, or nothing is left of it.
+    """
     candidate = reading.candidate
     moved: Any = to_working(plane, candidate.via, helmert=reading.helmert)
     if not shapely.is_valid(moved):
         moved = shapely.make_valid(moved, method="structure", keep_collapsed=False)
+    if moved.is_empty:
+        raise CrsError("换算为经纬度后图形没有面积 — 请核对坐标系的参数和坐标")
     return moved
 
 
@@ -162,6 +169,7 @@ def _site(
     plane, geometry = shapes
     area, words = declared_area(drawing.declared, float(area_m2(geometry)))
     rounding, crs = _coarse(drawing, plane, reading.crs)
+    crs = _perhaps_an_area(drawing, crs)
     return Site(
         name=name,
         geometry=geometry,
@@ -171,10 +179,16 @@ def _site(
         plane_epsg=reading.plane_epsg,
         declared_area_m2=area,
         declared_words=words,
-        accuracy_m=accuracy_m + crs.accuracy_m + rounding,
+        accuracy_m=accuracy_m + rounding,
         repairs=(*drawing.repairs, *repairs),
         attributes=drawing.attributes,
     )
+
+
+def _perhaps_an_area(drawing: Drawing, crs: CrsReading) -> CrsReading:
+    """Raise a doubt where an outline left open was read as a line: what lies inside it is not asked about."""
+    doubts = tuple(words for words in drawing.repairs if AS_A_LINE in words)
+    return replace(crs, suspicions=(*crs.suspicions, *doubts)) if doubts else crs
 
 
 def _coarse(drawing: Drawing, plane: Geometry, crs: CrsReading) -> tuple[float, CrsReading]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from geo.errors import Problem
+from geo.sites.columns import role_of
 from geo.sites.drawing import Drawing, Run
 from geo.sites.text import narrow
 
@@ -23,6 +24,10 @@ _AREA_WORDS: Final = re.compile(r"拐点|用地|范围|界址|面积|四至|地�
 _HOLE_WORDS: Final = re.compile(r"扣除|挖除|除外|内圈|孔洞|剔除")
 _TITLE_TAIL: Final = re.compile(
     r"(范围)?(各)?(拐点|界址点|角点|边界|控制点)?(坐标)?(点)?(成果)?(一览)?(表|如下)?[:：]?$"
+)
+#: A line above a table that tells about the coordinates, not about the plot.
+_NO_NAME: Final = re.compile(
+    r"坐标系|大地坐标|坐标基准|高程基准|^(投影|中央子午线|分带|带号|高程|单位|说明|备注|注|日期|制表|编制|比例尺)"
 )
 _STATED_AREA: Final = re.compile(
     r"面积[^\d]{0,6}([\d.]+\s*(?:公顷|亩|平方米|平方公里|km2|hm2|m2|㎡))", re.IGNORECASE
@@ -115,6 +120,8 @@ def _title(text: str) -> str:
     """Make a plot's name of a title: without 拐点坐标表 and the like; empty when it is no name."""
     plain = re.sub(r"[(（].*$", "", text.strip().split("\t")[0]).strip()
     plain = _TITLE_TAIL.sub("", plain).strip(" :：,，")
+    if role_of(plain) is not None or _NO_NAME.search(plain):
+        return ""
     return plain if 0 < len(plain) <= _LONGEST_TITLE and not plain.isdigit() else ""
 
 

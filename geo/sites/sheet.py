@@ -79,6 +79,9 @@ def _table(rows: Sequence[GridRow], shown: Path, budget: Budget) -> Table:
     if found is None:
         return read_pasted(rows, shown=shown, budget=budget)
     end, groups = found
+    if not groups:
+        hint = "经度、纬度下面应各有 度、分、秒 三列，请补全表头"
+        raise refuse(shown, f"第 {rows[end - 1].line} 行表头的 度、分、秒 不成对", hint)
     words = narrow("\n".join(row.text for row in rows[:end]))
     table = Table(words, groups[0].north_first)
     titles = [row for row in rows[: end - 1] if row.text and not is_heading(row)]

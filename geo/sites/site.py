@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
     from shapely import Geometry
@@ -12,6 +12,13 @@ Format = Literal[
     "boundary-txt", "shapefile", "geopackage", "filegdb", "geojson", "kml", "dxf", "excel",
     "csv", "text", "wkt", "point",
 ]  # fmt: skip
+
+FORMAT_ZH: Final[dict[Format, str]] = {
+    "boundary-txt": "界址点 TXT", "shapefile": "Shapefile", "geopackage": "GeoPackage",
+    "filegdb": "FileGDB", "geojson": "GeoJSON", "kml": "KML/KMZ", "dxf": "DXF", "excel": "Excel",
+    "csv": "CSV", "text": "坐标文本", "wkt": "WKT", "point": "坐标点",
+}  # fmt: skip
+"""What a planner calls each format."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +64,8 @@ class Site:
         declared_area_m2: The area the file states, in square metres; ``None`` when it states none
             or its unit cannot be told.
         declared_words: The stated area as written, with the unit and how it was found.
-        accuracy_m: How far the true boundary may lie from this one, in metres.
+        accuracy_m: How far the true boundary may lie from this one, in metres, as surveyed and written;
+            what the reading of the coordinate system adds stands in ``crs.accuracy_m``.
         repairs: Chinese sentences, one per thing that was not as it should be.
         attributes: The file's own fields, as text.
     """

@@ -13,6 +13,7 @@ import numpy as np
 import shapely
 
 from geo.errors import InputError
+from geo.sites.drawing import AS_A_LINE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -233,8 +234,8 @@ def _closing(stroke: Stroke) -> tuple[Stroke, tuple[str, ...]]:
         return replace(stroke, points=points[:-1], closed=True), ()
     if len(points) > 2 and gap <= min(GAP_M, GAP_SHARE * length):  # noqa: PLR2004
         return replace(stroke, closed=True), (f"多段线首尾相距 {gap:.3f} m，已闭合",)
-    if len(points) > 2 and gap < length / 4:  # noqa: PLR2004
+    if len(points) > 2 and gap < length / 2:  # noqa: PLR2004
         return stroke, (
-            f"多段线未闭合（首尾相距 {gap:.1f} m），按线处理；若为用地范围，请在 CAD 中闭合",
+            f"多段线未闭合（首尾相距 {gap:.1f} m），{AS_A_LINE}；若为用地范围，请在 CAD 中闭合",
         )
     return stroke, ()

@@ -23,7 +23,7 @@ _MARKS = (
 #: Signs that mean the same; NFKC alone would turn some of them into letters or combining marks.
 _SIGNS = {
     **dict.fromkeys("˚º∘", "°"),
-    **dict.fromkeys("″〞〃“”ʺ＂", '"'),
+    **dict.fromkeys("″〞〃“”ʺ＂˝", '"'),
     **dict.fromkeys("′’‘`´ʹ＇", "'"),
     **dict.fromkeys("−–—‐‑－", "-"),
     "\ufeff": "",

@@ -106,15 +106,15 @@ def format_area(area_m2: float) -> str:
         GeometryError: The area is not finite.
 
     >>> format_area(1234.56)
-    '1234.56 m²（0.1235 hm² / 1.85 亩）'
+    '1234.56 m²（0.1235 公顷 / 1.85 亩）'
     >>> format_area(737_810_000.0)
-    '737.81 km²（73781.0000 hm² / 1106715.00 亩）'
+    '737.81 km²（73781.0000 公顷 / 1106715.00 亩）'
     >>> format_area(0.0)
-    '0.00 m²（0.0000 hm² / 0.00 亩）'
+    '0.00 m²（0.0000 公顷 / 0.00 亩）'
     """
     large = area_m2 >= M2_PER_KM2
     first = f"{fixed(area_m2 / M2_PER_KM2, 2)} km²" if large else f"{fixed(area_m2, 2)} m²"
-    return f"{first}（{fixed(hectares(area_m2), 4)} hm² / {fixed(mu(area_m2), 2)} 亩）"
+    return f"{first}（{fixed(hectares(area_m2), 4)} 公顷 / {fixed(mu(area_m2), 2)} 亩）"
 
 
 def format_length(length_m: float) -> str:

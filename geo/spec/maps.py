@@ -116,7 +116,7 @@ class DrawWhere(Spec):
 
 
 class DrawTerrain(Spec):
-    """Draw a raster layer of heights as tints or shade."""
+    """Draw a raster layer: heights as tints or shade, land cover in the colours of its classes."""
 
     named_by = ("terrain",)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from importlib import resources
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from geo.spec.closed import Names, Spec
 from geo.spec.dates import Day
@@ -20,6 +21,18 @@ if TYPE_CHECKING:
 #: What a rule may say; the weaker words (suspected, undetermined) are made from the data.
 RuleOutcome = Literal["notice", "restricted", "prohibited"]
 ANY_ACTIVITY: Final = "*"
+
+
+_FOLD: Final = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef]) (?=[\u3000-\u9fff\uff00-\uffef])")
+
+
+def joined(text: str) -> str:
+    """Take out the spaces that YAML puts between folded lines: Chinese has none.
+
+    >>> joined("不得建设； 已建的拆除（GB 3838）")
+    '不得建设；已建的拆除（GB 3838）'
+    """
+    return _FOLD.sub("", text)
 
 
 class Branch(Spec):
@@ -51,7 +64,7 @@ class Clause(Spec):
     id: str
     clause: str
     zones: Annotated[tuple[Kind, ...], Field(min_length=1)]
-    summary: str
+    summary: Annotated[str, AfterValidator(joined)]
     default: RuleOutcome
     """When the activity is not given."""
     otherwise: RuleOutcome

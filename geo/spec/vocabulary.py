@@ -54,7 +54,7 @@ class Outcome(StrEnum):
     @property
     def rank(self) -> int:
         """0 for clear to 5 for prohibited."""
-        return list(Outcome).index(self)
+        return _RANK[self]
 
     @property
     def zh(self) -> str:
@@ -67,6 +67,7 @@ class Outcome(StrEnum):
         return {2: 10, 3: 11, 4: 12, 5: 13}.get(self.rank, 0)
 
 
+_RANK: Final = {outcome: at for at, outcome in enumerate(Outcome)}
 _OUTCOME_ZH: Final = {
     "clear": "未发现重叠",
     "notice": "提示关注",

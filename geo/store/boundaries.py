@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from importlib import resources
@@ -11,6 +12,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Final, Literal
 
 import geopandas
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import shapely
@@ -55,6 +57,29 @@ class Boundaries:
     def _by_code(self) -> dict[str, int]:
         return {code: at for at, code in enumerate(self.frame["adcode"])}
 
+    @cached_property
+    def _shapes(self) -> np.ndarray:
+        return np.asarray(self.frame.geometry.array, dtype=object)
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = defaultdict(list)
+        for at, (code, name) in enumerate(
+            zip(self.frame["adcode"], self.frame["name"], strict=True)
+        ):
+            for word in {code, name}:
+                found[word].append(at)
+        return found
+
+    def called(self, name: str) -> geopandas.GeoDataFrame:
+        """Return the areas of a name or adcode; several counties share some names."""
+        return self.frame.iloc[self._by_name.get(name, [])]
+
+    @cached_property
+    def _levels(self) -> dict[Level, geopandas.GeoDataFrame]:
+        """The areas by level: cutting them out anew would build their index anew."""
+        return {level: self.frame[self.frame["level"] == level] for level in LEVELS}
+
     def __contains__(self, adcode: str) -> bool:
         """Tell whether an adcode is known."""
         return adcode in self._by_code
@@ -65,7 +90,7 @@ class Boundaries:
         Raises:
             UsageError: No such adcode.
         """
-        return self.frame.geometry.iloc[self._at(adcode)]
+        return self._shapes[self._at(adcode)]
 
     def name(self, adcode: str) -> str:
         """Return the name of an area.
@@ -102,7 +127,7 @@ class Boundaries:
 
     def touching(self, geometry: Geometry, *, level: Level = "county") -> geopandas.GeoDataFrame:
         """Return the areas of a level that intersect a geometry (EPSG:4490)."""
-        rows = self.frame[self.frame["level"] == level]
+        rows = self._levels[level]
         return rows.iloc[sorted(rows.sindex.query(geometry, predicate="intersects"))]
 
     def _at(self, adcode: str) -> int:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import geopandas
 import numpy as np
-import pandas as pd
 import shapely
 
 from geo.errors import GeometryError
@@ -40,12 +39,16 @@ def township_cells(
     if seats.state != "ok" or rows.empty:
         reason = f"图层 {seats.id} 中没有乡镇驻地（kind = {SEAT_KIND}）"
         return LayerTable(layer_id, spec, "no_data", empty_frame(), reason)
+    rows = rows.sort_values("adcode", kind="stable", ignore_index=True)
     try:
-        parts = [_county(g, boundaries.area(str(code))) for code, g in rows.groupby("adcode")]
+        cells, half_gaps_m = _shared_out(rows, boundaries)
     except GeometryError as error:
         return LayerTable(layer_id, spec, "unreadable", empty_frame(), str(error))
-    table = pd.concat(parts, ignore_index=True).assign(zone_kind=None)
-    frame = geopandas.GeoDataFrame(table, geometry="geometry", crs=WORKING)
+    frame = rows.assign(
+        geometry=geopandas.GeoSeries(cells, crs=WORKING),
+        source="乡镇驻地泰森多边形（示意），驻地：" + rows["source"].fillna(""), kind="乡镇",
+        accuracy_m=np.maximum(rows["accuracy_m"].to_numpy(float), half_gaps_m), zone_kind=None,
+    )[~shapely.is_empty(cells)].reset_index(drop=True)  # fmt: skip
     coverage = shapely.union_all([boundaries.area(code) for code in sorted(set(frame["adcode"]))])
     schematic = spec.model_copy(update={"authority": "schematic"})
     return LayerTable(
@@ -60,15 +63,18 @@ def township_cells(
     )
 
 
-def _county(seats: geopandas.GeoDataFrame, county: shapely.Geometry) -> geopandas.GeoDataFrame:
+def _shared_out(
+    seats: geopandas.GeoDataFrame, boundaries: Boundaries
+) -> tuple[NDArray[np.object_], NDArray[np.float64]]:
+    """Work out the cell of every seat in its county, and half its distance to the next one."""
+    codes = seats["adcode"].to_numpy(str)
     points = np.asarray(seats.geometry.array, dtype=object)
-    cells = thiessen(points, county)
-    out = seats.assign(
-        geometry=cells, source="乡镇驻地泰森多边形（示意），驻地：" + seats["source"].fillna("")
-    )
-    out["kind"] = "乡镇"
-    out["accuracy_m"] = np.maximum(seats["accuracy_m"].to_numpy(float), _half_gap_m(points))
-    return out[~shapely.is_empty(np.asarray(cells, dtype=object))]
+    cells, half_gaps_m = np.empty(len(points), dtype=object), np.empty(len(points))
+    for code in np.unique(codes):
+        here = codes == code
+        cells[here] = thiessen(points[here], boundaries.area(str(code)))
+        half_gaps_m[here] = _half_gap_m(points[here])
+    return cells, half_gaps_m
 
 
 def _half_gap_m(points: NDArray[np.object_]) -> NDArray[np.float64]:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import pandas as pd
 import shapely
 
 from geo.space.shapes import buffer_m
 from geo.spec import where as w
 from geo.store import locate_rivers, locate_terrain
+from geo.store.conditions import filtered
 from geo.store.located import Located, merged, missing, union
 from geo.store.names import Candidate
+from geo.store.scope import Scope
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from shapely import Geometry
 
     from geo.store.layers import LayerTable
-    from geo.store.store import Store
+    from geo.store.scope import Holdings
 
 #: Width of "周边" where the workspace states none for the kind of feature, metres. A drawing
 #: convention of this package, no rule: whatever rests on it is schematic.
@@ -31,43 +32,14 @@ AROUND_M: Final = 500.0
 _GRID_DEG: Final = 1e-9
 
 
-@dataclass(frozen=True, eq=False)
-class Scope:
-    """What holds while one place is located: the plan's territory, unless lifted."""
-
-    territory: Geometry | None
-    beyond: bool = False
-
-    def clip(self, found: Located) -> Located:
-        """Clip lines and areas to the territory; points stay where they are."""
-        if self.territory is None or self.beyond or found.geometry is None:
-            return found
-        kept = clip(found.geometry, self.territory)
-        inner = None if found.inner is None else clip(found.inner, self.territory)
-        if kept.is_empty:
-            return replace(
-                found, geometry=None, inner=None,
-                unresolved=(*found.unresolved, "位于规划辖区之外，裁剪后为空（需要时写 beyond: true）"),
-            )  # fmt: skip
-        return replace(found, geometry=kept, inner=inner)
-
-
-def clip(geometry: Geometry, territory: Geometry) -> Geometry:
-    """Cut lines and areas at a territory's edge, keeping points and each part's dimension."""
-    parts = shapely.get_parts(geometry)
-    dims = shapely.get_dimensions(parts)
-    points = parts[dims == 0]
-    cut = shapely.get_parts(shapely.intersection(parts[dims > 0], territory))
-    cut = shapely.get_parts(cut)
-    keep = np.isin(shapely.get_dimensions(cut), np.unique(dims[dims > 0]))
-    return shapely.union_all([*points, *cut[keep & ~shapely.is_empty(cut)]])
-
-
 class Locator:
     """Locates forms against one store; every answer says what it rests on."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Holdings) -> None:
         self.store = store
+        #: What was located before: plans name the same places again and again. The territory is
+        #: kept beside the answer, so that no other can get its identity.
+        self._known: dict[tuple[str, int, bool], tuple[Geometry | None, Located]] = {}
         self._by_form: dict[type[w.Form], Callable[..., Located]] = {
             w.Everywhere: self._everywhere, w.District: self._district,
             w.Township: self._township, w.Place: self._place, w.Section: self._section,
@@ -84,11 +56,19 @@ class Locator:
     def within(self, form: w.Form, scope: Scope) -> Located:
         """Locate a form inside a scope; called again for the forms inside it."""
         here = replace(scope, beyond=scope.beyond or form.beyond)
+        key = (repr(form), id(scope.territory), here.beyond)
+        if key not in self._known:
+            self._known[key] = (scope.territory, here.clip(self._found(form, here)))
+        return self._known[key][1]
+
+    def _found(self, form: w.Form, here: Scope) -> Located:
+        """Locate a form by what it is, not yet clipped."""
         if method := self._by_form.get(type(form)):
-            return here.clip(method(form, here))
+            return method(form, here)
         for room in (locate_rivers, locate_terrain):
             if type(form) in room.FORMS:
-                return here.clip(room.locate(form, here, self))
+                found: Located = room.locate(form, here, self)
+                return found
         message = f"form {type(form).__name__} has no locator"
         raise AssertionError(message)
 
@@ -169,8 +149,7 @@ class Locator:
 
     def _districts(self, name: str, scope: Scope) -> GeoDataFrame:
         """Areas of a name or adcode: those that meet the territory or the workspace come first."""
-        frame = self.store.boundaries.frame
-        rows = frame[(frame["name"] == name) | (frame["adcode"] == name)]
+        rows = self.store.boundaries.called(name)
         for area in (scope.territory, self.store.territory):
             near = rows[rows.intersects(area)] if area is not None and len(rows) > 1 else rows
             rows = near if len(near) else rows
@@ -308,26 +287,3 @@ def _speaks_for(table: LayerTable, territory: Geometry | None) -> bool:
         return True
     common = shapely.intersection(table.coverage, territory)
     return bool(shapely.area(common) > 0.01 * shapely.area(territory))
-
-
-def filtered(
-    frame: GeoDataFrame, conditions: dict[str, str | tuple[str, ...] | w.Interval]
-) -> tuple[GeoDataFrame, str]:
-    """Keep the rows that meet every condition; complain of a field that does not exist."""
-    rows = frame
-    for column, wanted in conditions.items():
-        if column not in frame.columns:
-            have = "、".join(str(c) for c in frame.columns if c != "geometry")
-            return rows.iloc[:0], f"没有字段 {column}（现有：{have}）"
-        rows = rows[_meets(rows[column], wanted)]
-    return rows, ""
-
-
-def _meets(column: Any, wanted: str | tuple[str, ...] | w.Interval) -> Any:
-    if isinstance(wanted, w.Interval):
-        numbers = pd.to_numeric(column, errors="coerce")
-        low = -np.inf if wanted.min is None else wanted.min
-        high = np.inf if wanted.max is None else wanted.max
-        return (numbers >= low) & (numbers < high)
-    values = (wanted,) if isinstance(wanted, str) else wanted
-    return column.astype("string").isin(values)

@@ -14,9 +14,9 @@ from geo.spec import where as w
 from geo.store.located import Located, missing, union
 
 if TYPE_CHECKING:
-    from geo.store.locate import Locator, Scope
     from geo.store.names import Candidate
     from geo.store.rivers import Rivers
+    from geo.store.scope import Finder, Scope
 
 FORMS: Final = (w.River, w.Confluence, w.Upstream, w.Downstream)
 #: How far a named point may lie from the river it is said to stand on, at least; metres.
@@ -25,7 +25,7 @@ SNAP_M: Final = 3_000.0
 BANK_M: Final = 100.0
 
 
-def locate(form: w.Form, scope: Scope, locator: Locator) -> Located:
+def locate(form: w.Form, scope: Scope, locator: Finder) -> Located:
     """Locate one of :data:`FORMS`; its names are looked up without clipping."""
     rivers = locator.store.rivers
     if rivers is None:
@@ -43,15 +43,13 @@ def locate(form: w.Form, scope: Scope, locator: Locator) -> Located:
     raise AssertionError(message)
 
 
-def _river(form: w.River, scope: Scope, locator: Locator, rivers: Rivers) -> Located:
+def _river(form: w.River, scope: Scope, locator: Finder, rivers: Rivers) -> Located:
     found, open_ = locator.named(form, form.river, scope, layer="rivers")
     parts = [_one(form, candidate, scope, locator, rivers) for candidate in found]
     return union([*parts, *open_])
 
 
-def _one(
-    form: w.River, river: Candidate, scope: Scope, locator: Locator, rivers: Rivers
-) -> Located:
+def _one(form: w.River, river: Candidate, scope: Scope, locator: Finder, rivers: Rivers) -> Located:
     """One river as the form wants it: whole, a part, a reach; then its tributaries or a bank."""
     base = _worth(river, rivers)
     network = rivers.network
@@ -77,7 +75,7 @@ def _worth(river: Candidate, rivers: Rivers) -> Located:
 
 
 def _reach(
-    form: w.River, base: Located, river: Candidate, scope: Scope, locator: Locator, rivers: Rivers
+    form: w.River, base: Located, river: Candidate, scope: Scope, locator: Finder, rivers: Rivers
 ) -> Located:
     """Cut the reach between two named places, or from one to the river's end."""
     ends: list[Located] = []
@@ -116,7 +114,7 @@ def _cut(
     return reach(line, first or open_end, last or open_end, snap_m=snap_m)
 
 
-def _point(name: str, scope: Scope, locator: Locator) -> Located:
+def _point(name: str, scope: Scope, locator: Finder) -> Located:
     """A named place as one point: for a line or an area, a point on it."""
     chosen = locator.store.names.choose(name, territory=scope.territory)
     if chosen.complaint:
@@ -130,7 +128,7 @@ def _point(name: str, scope: Scope, locator: Locator) -> Located:
     )  # fmt: skip
 
 
-def _confluence(form: w.Confluence, scope: Scope, locator: Locator, rivers: Rivers) -> Located:
+def _confluence(form: w.Confluence, scope: Scope, locator: Finder, rivers: Rivers) -> Located:
     named = w.Named()
     found, open_ = locator.named(named, form.confluence, scope, layer="rivers")
     if open_ or len(found) != 2:  # noqa: PLR2004 - a mouth has two rivers
@@ -141,7 +139,7 @@ def _confluence(form: w.Confluence, scope: Scope, locator: Locator, rivers: Rive
 
 
 def _along(
-    form: w.Upstream | w.Downstream, scope: Scope, locator: Locator, rivers: Rivers
+    form: w.Upstream | w.Downstream, scope: Scope, locator: Finder, rivers: Rivers
 ) -> Located:
     up = isinstance(form, w.Upstream)
     name = form.upstream_of if isinstance(form, w.Upstream) else form.downstream_of
@@ -160,7 +158,7 @@ def _along(
     )  # fmt: skip
 
 
-def _own_river(name: str, locator: Locator, rivers: Rivers) -> str | None:
+def _own_river(name: str, locator: Finder, rivers: Rivers) -> str | None:
     """The river a section's own row names: beside a mouth, the nearest line may be another's."""
     chosen = locator.store.names.choose(name)
     for candidate in chosen.found:

@@ -12,17 +12,18 @@ from typing import TYPE_CHECKING, Final
 
 import shapely
 
-from geo.errors import HongxianError
+from geo.errors import HongxianError, InputError
 from geo.space.shapes import buffer_m
 from geo.spec import where as w
+from geo.spec.layers import RasterSource
 from geo.spec.vocabulary import weakest
 from geo.store.located import Located, missing, union
 
 if TYPE_CHECKING:
     from shapely import Geometry
 
-    from geo.store.locate import Locator, Scope
     from geo.store.raster import Raster
+    from geo.store.scope import Finder, Scope
 
 FORMS: Final = (w.Slope, w.Elevation, w.RidgeOr, w.Basin)
 DEM: Final = "dem"
@@ -32,7 +33,7 @@ BASINS: Final = "basins"
 CORRIDOR_M: Final = 3_000.0
 
 
-def locate(form: w.Form, scope: Scope, locator: Locator) -> Located:
+def locate(form: w.Form, scope: Scope, locator: Finder) -> Located:
     """Locate one of :data:`FORMS`; a raster that cannot be used is a complaint, not a crash."""
     try:
         return _locate(form, scope, locator)
@@ -40,7 +41,7 @@ def locate(form: w.Form, scope: Scope, locator: Locator) -> Located:
         return missing(unresolved=f"高程数据无法使用：{error}")
 
 
-def _locate(form: w.Form, scope: Scope, locator: Locator) -> Located:
+def _locate(form: w.Form, scope: Scope, locator: Finder) -> Located:
     if isinstance(form, w.Basin):
         return _basin(form, scope, locator)
     assert isinstance(form, w.Slope | w.Elevation | w.RidgeOr)  # noqa: S101 - told by FORMS
@@ -49,22 +50,34 @@ def _locate(form: w.Form, scope: Scope, locator: Locator) -> Located:
         return body
     dem = _dem(locator)
     if isinstance(form, w.RidgeOr):
-        return _ridge(form, body, dem)
+        return _ridge(form, body, dem, locator)
     if dem is None:
         return replace(body, geometry=None, needs=(*body.needs, DEM))
     if _coverage(dem, body.geometry) == 0.0:
         found = "高程数据未覆盖该范围"
         return replace(body, geometry=None, unresolved=(*body.unresolved, found))
-    return _terrain(form, body, dem)
+    return _resting(_terrain(form, body, dem), locator)
 
 
-def _dem(locator: Locator) -> Raster | None:
+def _dem(locator: Finder) -> Raster | None:
     path = locator.store.raster_path(DEM)
     if path is None:
         return None
     from geo.store.raster import open_raster  # noqa: PLC0415 - see the module's text
 
-    return open_raster(path, shown=Path(path.name))
+    source = locator.store.spec.layers[DEM].source
+    assert isinstance(source, RasterSource)  # noqa: S101 - it has a raster's path
+    if source.measures != "elevation":
+        raise InputError(f"图层 {DEM} 不是高程（measures: {source.measures}） — 请改正该图层")
+    return open_raster(path, shown=Path(path.name), band=source.band)
+
+
+def _resting(found: Located, locator: Finder) -> Located:
+    """Say that a place rests on the DEM: it is worth no more, and stays inside where the DEM does."""
+    spec = locator.store.spec.layers[DEM]
+    worth = weakest(found.authority, spec.authority or "schematic")
+    inside = found.internal or spec.sensitivity == "internal"
+    return replace(found, authority=worth, internal=inside)
 
 
 def _coverage(dem: Raster, area: Geometry) -> float:
@@ -98,7 +111,7 @@ def _terrain(form: w.Slope | w.Elevation, body: Located, dem: Raster) -> Located
     )
 
 
-def _ridge(form: w.RidgeOr, body: Located, dem: Raster | None) -> Located:
+def _ridge(form: w.RidgeOr, body: Located, dem: Raster | None, locator: Finder) -> Located:
     assert body.geometry is not None  # noqa: S101 - told by the caller
     if dem is not None and _coverage(dem, body.geometry) > 0.0:
         from geo.store.ridges import trace_ridges  # noqa: PLC0415 - see the module's text
@@ -106,13 +119,13 @@ def _ridge(form: w.RidgeOr, body: Located, dem: Raster | None) -> Located:
         trace = trace_ridges(dem, body.geometry, distance_m=form.ridge_or)
         worst = max(body.accuracy_m, dem.resolution_m)
         found = replace(body.with_geometry(trace.geometry), accuracy_m=worst, authority="schematic")
-        return found.noting(*trace.remarks)
+        return _resting(found.noting(*trace.remarks), locator)
     area = buffer_m(body.geometry, form.ridge_or)
     remark = f"没有高程数据，未判读山脊线，按 {form.ridge_or:g} m 示意"
     return body.with_geometry(area).schematic(remark, accuracy_m=form.ridge_or)
 
 
-def _basin(form: w.Basin, scope: Scope, locator: Locator) -> Located:
+def _basin(form: w.Basin, scope: Scope, locator: Finder) -> Located:
     """A supplied layer of basins first, then the DEM, then a corridor that says what it is."""
     if not locator.unsupplied(BASINS):
         found, open_ = locator.named(form, form.basin, scope, layer=BASINS)
@@ -126,14 +139,15 @@ def _basin(form: w.Basin, scope: Scope, locator: Locator) -> Located:
         return rivers
     dem = _dem(locator)
     if dem is not None and _coverage(dem, rivers.geometry) > 0.0:
-        return _drained(rivers, dem, others=_other_rivers(rivers.geometry, locator))
+        drained = _drained(rivers, dem, others=_other_rivers(rivers.geometry, locator))
+        return _resting(drained, locator)
     width = locator.store.spec.marker.around.get("basin", CORRIDOR_M)
     corridor = buffer_m(rivers.geometry, width)
     remark = f"没有高程或流域数据，以河道两侧 {width / 1000:g} km 走廊示意流域"
     return rivers.with_geometry(corridor).schematic(remark, accuracy_m=width)
 
 
-def _other_rivers(own: Geometry, locator: Locator) -> Geometry | None:
+def _other_rivers(own: Geometry, locator: Finder) -> Geometry | None:
     """Every river outside the network asked for: what drains to them does not drain to it."""
     rivers = locator.store.rivers
     if rivers is None:

@@ -16,7 +16,7 @@ from geo.errors import CrsError, GeometryError, InputError
 from geo.space.crs import WORKING, parse_crs, transformer
 from geo.space.grid import Grid, Tile
 from geo.store.heights import inside, read_heights
-from geo.store.mosaic import check_mosaic, is_mosaic, is_tiff
+from geo.store.mosaic import check_companions, check_mosaic, is_mosaic, is_tiff
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 #: GDAL's own cache of blocks, megabytes; its default is a share of the machine's memory.
 _CACHE_MB: Final = 64
 _SIDE: Final = 1024
+#: Cells that GDAL has to unpack at once; a file with larger blocks could ask for any memory.
+_BLOCK_CELLS: Final = 100_000_000
 _FEET: Final = ("ft", "foot", "feet", "us-ft", "us survey foot")
 
 
@@ -63,7 +65,7 @@ class Raster:
             yield source
 
 
-def open_raster(path: Path, *, shown: Path, band: int = 1) -> Raster:
+def open_raster(path: Path, *, shown: Path, band: int = 1, crs: str | None = None) -> Raster:
     """Look at a GeoTIFF, COG or VRT and make sure that its heights can be used.
 
     The content decides what a file is, not its suffix. A VRT must be a plain mosaic of TIFFs that lie
@@ -73,6 +75,7 @@ def open_raster(path: Path, *, shown: Path, band: int = 1) -> Raster:
         path: The file.
         shown: The file as the planner knows it, for messages.
         band: Number of the band, from 1.
+        crs: The coordinate system of a file that does not say; one that says otherwise is refused.
 
     Raises:
         InputError: Missing, no such raster, a VRT that reaches elsewhere, no coordinate system or
@@ -84,15 +87,15 @@ def open_raster(path: Path, *, shown: Path, band: int = 1) -> Raster:
         raise InputError(f"{name}: 栅格文件不存在 — 请检查 source 的路径")
     driver = _driver(path, name)
     with _reading(path, driver, shown) as source:
-        _must_serve(source, name, band)
-        grid = _grid(source, name)
+        _must_serve(source, name, band, crs)
+        grid = _grid(source, name, crs)
         nodata = source.nodatavals[band - 1]
     resolution_m = _resolution_m(grid, name)
     return Raster(path, shown, driver, band, grid, nodata, resolution_m)
 
 
 def coverage(raster: Raster, within: Geometry) -> float:
-    """Tell which share of a place has known heights, 0 to 1.
+    """Tell which share of a place has known heights (or codes of land cover), 0 to 1.
 
     Counted in cells of the raster: those whose centres lie inside an area, those that a line or a
     point (or an area smaller than a cell) touches. 1.0 is exact: not one cell is missing.
@@ -149,6 +152,7 @@ def tiles_of(raster: Raster, place: Geometry) -> Iterator[Tile]:
 
 def _driver(path: Path, name: str) -> str:
     """Decide by content what to open a file as."""
+    check_companions(path, name=name)
     if is_tiff(path):
         return "GTiff"
     if is_mosaic(path):
@@ -173,12 +177,14 @@ def _reading(path: Path, driver: str, shown: Path) -> Iterator[Any]:
         raise InputError(f"{shown.as_posix()}: 栅格读取失败（{reason}） — {hint}") from error
 
 
-def _must_serve(source: Any, name: str, band: int) -> None:
+def _must_serve(source: Any, name: str, band: int, crs: str | None) -> None:
     """List everything that keeps a file from being read as heights."""
     step = source.transform
     found = []
-    if source.crs is None:
+    if source.crs is None and crs is None:
         found.append("没有坐标系 — 请在原软件中定义坐标系后重新导出")
+    elif source.crs is not None and crs is not None and not _same(source.crs.to_wkt(), crs):
+        found.append(f"文件自带的坐标系与 {crs} 不一致 — 请核实后改正其一")
     if step.is_identity or not (step.b == step.d == 0 and step.a > 0 > step.e):
         found.append("没有地理定位，或行列不是正北朝上 — 请用 gdalwarp 重采样为正北朝上的 GeoTIFF")
     if not 1 <= band <= source.count:
@@ -187,12 +193,18 @@ def _must_serve(source: Any, name: str, band: int) -> None:
         found.append(f"第 {band} 波段的数值类型是 {source.dtypes[band - 1]} — 高程应为整数或小数")
     elif str(source.units[band - 1] or "").strip().lower() in _FEET:
         found.append("高程单位是英尺 — 请换算为米后重新导出")
+    if source.count and max(rows * columns for rows, columns in source.block_shapes) > _BLOCK_CELLS:
+        found.append("没有分块（一块超过 1 亿像元） — 请用 gdal_translate -co TILED=YES 重新导出")
     if found:
         raise InputError("\n".join(f"{name}: {problem}" for problem in found))
 
 
-def _grid(source: Any, name: str) -> Grid:
-    step, crs = source.transform, source.crs.to_wkt()
+def _same(own: str, said: str) -> bool:
+    return parse_crs(own).to_2d().equals(parse_crs(said).to_2d(), ignore_axis_order=True)
+
+
+def _grid(source: Any, name: str, said: str | None) -> Grid:
+    step, crs = source.transform, source.crs.to_wkt() if source.crs else str(said)
     try:
         transformer(crs, WORKING)
         parsed = parse_crs(crs)

@@ -2,38 +2,34 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-import time
-from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import shapely
-import yaml
 
-from geo.errors import InputError, UsageError, WorkspaceError
+from geo.errors import InputError, UsageError
 from geo.sites.parameters import read_parameters
 from geo.space.units import M2_PER_HECTARE, M2_PER_KM2, fixed
-from geo.spec.closed import load
-from geo.spec.layers import Layer
-from geo.spec.marked import parse_yaml, read_yaml
+from geo.spec.vocabulary import ZoneKind
+from geo.store.osm import SUFFIX as OSM_SUFFIX
 from geo.store.schemas import look_alike
 from geo.store.store import open_store
 from geo.workflow.adopt_compare import Change, compare
 from geo.workflow.adopt_layer import (
     Handover,
     Target,
+    absent_words,
     fields_of,
     layer_document,
     missing_words,
     sensitivity_of,
     target_of,
     vouched_for,
+    worth_words,
     zone_of,
 )
+from geo.workflow.adopt_place import LOCAL, layer_before, must_load, place
 from geo.workflow.adopt_printed import printed_areas
 from geo.workflow.adopt_shape import Shaped, shape
 from geo.workflow.adopt_source import Container, TableInfo, chosen_table, container, read_table
@@ -42,9 +38,6 @@ if TYPE_CHECKING:
     from geo.spec.vocabulary import Sensitivity
     from geo.store.store import Store
 
-LOCAL: Final = "local"
-_STAGING: Final = "local/cache"
-_ABANDONED_S: Final = 3600.0
 _ROWS: Final = 4096
 """Rows in a piece of the Parquet file: a reader with a window skips the pieces outside it."""
 
@@ -67,6 +60,7 @@ class Adoption:
     warnings: tuple[str, ...]
     notes: tuple[str, ...]
     change: Change | None = field(default=None, repr=False)
+    missing: tuple[str, ...] = ()
 
     @property
     def layer(self) -> str:
@@ -84,20 +78,38 @@ def examine(store: Store, said: Handover, *, dry_run: bool = False) -> Adoption:
         InputError: The file cannot be used; nothing is guessed.
     """
     target = target_of(said.to, store.spec)
+    said = _of_osm(said)
     missing = missing_words(said, store.spec.marker.jurisdictions)
     with container(said.file) as held:
         table = chosen_table(held, name=said.table, kind=_kind(target), layer=target.layer)
         _refuse_look_alike(table, target, said)
-        raw = read_table(table, x=said.x, y=said.y)
+        raw = read_table(table, x=said.x, y=said.y, tags=said.tags)
         said = vouched_for(said, store.spec.marker.jurisdictions, dry_run=dry_run)
         helmert = None if said.helmert is None else read_parameters(said.helmert)
         shaped = shape(
             raw, shown=held.shown, crs=said.crs, plausible=store.territory, helmert=helmert
         )
         adoption = _judged(store, said, target, held, table, shaped, raw.remarks)
-        if missing:
-            return replace(adoption, warnings=(*adoption.warnings, f"还缺 {'、'.join(missing)}"))
-        return adoption
+        return replace(adoption, missing=missing)
+
+
+def _of_osm(said: Handover) -> Handover:
+    """Volunteers' data is open data under its own licence, whoever hands it in.
+
+    Raises:
+        UsageError: It is called official, or tags are given for something else.
+    """
+    if said.file.suffix.lower() != OSM_SUFFIX:
+        if said.tags:
+            raise UsageError("--tag 只用于 OSM 的 .pbf — 纳入别的文件时请去掉")
+        return said
+    if said.authority == "official":
+        raise UsageError("OpenStreetMap 是公开数据，不是主管部门成果 — 请写 --authority open")
+    own = said.licence != Handover.licence
+    return replace(
+        said, licence=said.licence if own else "ODbL 1.0", sensitivity=said.sensitivity or "public",
+        provider=said.provider or "OpenStreetMap 贡献者",
+    )  # fmt: skip
 
 
 def _kind(target: Target) -> str:
@@ -133,13 +145,14 @@ def _judged(
     data = f"{LOCAL}/{target.layer}/{said.as_of}_{held.sha256[:8]}.parquet"
     document = layer_document(
         said, target, source=data, zone=zone, fields=fields_of(said, target, columns),
-        coverage=coverage, before=_before(store.root, target.layer),
+        coverage=coverage, before=layer_before(store.root, target.layer),
     )  # fmt: skip
-    _must_load(document, target.layer)
+    must_load(document, target.layer)
     warnings = (
         *shaped.doubts,
         *_about_place(store, shaped, coverage),
         *_about_data(shaped),
+        *absent_words(zone, shaped.frame),
         *_about_git(store.root),
     )
     if words := _mistaken(table, target):
@@ -149,29 +162,6 @@ def _judged(
         shown=held.shown.as_posix(), sensitivity=sensitivity_of(said, target), warnings=warnings,
         notes=(*remarks, *_printed(store, said, document["title"], shaped, coverage)), change=_change(store, target, shaped),
     )  # fmt: skip
-
-
-def _before(root: Path, layer: str) -> Mapping[str, Any]:
-    """Read what the layer's file says now, as written."""
-    path = root / "layers" / f"{layer}.yml"
-    if not path.is_file():
-        return {}
-    value = read_yaml(path, shown=Path("layers", path.name)).value
-    return value if isinstance(value, Mapping) else {}
-
-
-def _must_load(document: Mapping[str, Any], layer: str) -> None:
-    """Hold the new layer file against the model before anything is written."""
-    shown = Path("layers", f"{layer}.yml")
-    spec, problems = load(parse_yaml(as_yaml(document), shown=shown), Layer)
-    if spec is None:
-        raise WorkspaceError(problems)
-
-
-def as_yaml(document: Mapping[str, Any]) -> str:
-    """Write a layer file as a planner would: Chinese as it is, keys in their order."""
-    quoted = {**document, "as_of": str(document["as_of"]), "coverage": list(document["coverage"])}
-    return yaml.safe_dump(quoted, allow_unicode=True, sort_keys=False, width=120)
 
 
 def _about_place(store: Store, shaped: Shaped, coverage: tuple[str, ...]) -> list[str]:
@@ -236,58 +226,28 @@ def _change(store: Store, target: Target, shaped: Shaped) -> Change | None:
 
 
 def commit(store: Store, adoption: Adoption) -> tuple[Path, ...]:
-    """Put an examined layer in its place; the layer file is replaced last, in one step.
-
-    Until then the workspace is as it was: the data is written into ``local/cache`` and moved to a
-    name nothing points to. The layer file before is kept beside the data of its version.
+    """Put an examined layer in its place, whole or not at all; the version before is kept.
 
     Returns:
         The files written, relative to the workspace.
     """
-    root = store.root
-    final, layer_file = root / adoption.data, root / "layers" / f"{adoption.layer}.yml"
-    if final.exists() and layer_file.is_file() and adoption.data in layer_file.read_text("utf-8"):
-        raise UsageError(f"{adoption.data} 已经是现行版本 — 文件与数据日期都没有变化")
-    (root / _STAGING).mkdir(parents=True, exist_ok=True)
-    _sweep(root / _STAGING)
-    staging = Path(tempfile.mkdtemp(prefix="adopt-", dir=root / _STAGING))
-    try:
-        staged = staging / final.name
+
+    def write(path: Path) -> None:
         adoption.shaped.frame.to_parquet(
-            staged,
+            path,
             index=False,
             write_covering_bbox=True,
             row_group_size=_ROWS,
             schema_version="1.1.0",
         )
-        final.parent.mkdir(parents=True, exist_ok=True)
-        staged.replace(final)
-        written = [final, *_keep_old(layer_file, final), layer_file]
-        # Not beside its goal: whatever lies in layers/ when the power fails is taken for a layer.
-        page = staging / layer_file.name
-        page.write_text(as_yaml(adoption.document), encoding="utf-8", newline="\n")
-        layer_file.parent.mkdir(exist_ok=True)
-        page.replace(layer_file)
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
-    return tuple(path.relative_to(root) for path in written)
 
-
-def _sweep(folder: Path) -> None:
-    """Delete what adoptions that were killed left behind; a younger one may be at work."""
-    for left in folder.glob("adopt-*"):
-        with suppress(OSError):
-            if time.time() - left.stat().st_mtime > _ABANDONED_S:
-                shutil.rmtree(left, ignore_errors=True)
-
-
-def _keep_old(layer_file: Path, final: Path) -> list[Path]:
-    """Keep the layer file that is about to be replaced, under the name of the version that follows."""
-    if not layer_file.is_file():
-        return []
-    kept = final.parent / f"before_{final.stem}.yml"
-    shutil.copyfile(layer_file, kept)
-    return [kept]
+    return place(
+        store.root,
+        layer=adoption.layer,
+        data=adoption.data,
+        document=adoption.document,
+        write=write,
+    )
 
 
 def adopted(root: Path, layer: str) -> str:
@@ -315,12 +275,12 @@ def report(adoption: Adoption, *, dry_run: bool) -> str:
     rows.append(f"修复：{fixed_words or '无'}")
     secret = "内部，输出时坐标不外带" if adoption.sensitivity == "internal" else "公开"
     rows.append(
-        f"来源：{document['provider']}，数据日期 {document['as_of']}，精度 {document['accuracy_m']:g} m，密级 {secret}，"
-        f"覆盖 {'、'.join(document['coverage'])}"
+        f"来源：{worth_words(document, adoption.missing)}，密级 {secret}，覆盖 {'、'.join(document['coverage'])}"
     )
     rows += [f"说明：{note}" for note in adoption.notes]
     rows += [adoption.change.words()] if adoption.change is not None else []
     rows += [f"注意：{warning}" for warning in adoption.warnings]
+    rows += [f"注意：还缺 {'、'.join(adoption.missing)}"] if adoption.missing else []
     rows.append("试运行，没有写入任何文件" if dry_run else f"数据写入 {adoption.data}")
     return "\n".join(rows)
 
@@ -342,7 +302,7 @@ def _zone_words(zone: Any) -> str:
     if zone is None:
         return "无（只作底图和统计，不参与核查）"
     if isinstance(zone, str):
-        return zone
+        return ZoneKind[zone].value
     return f"按字段 {zone['field']}：" + "、".join(
-        f"{value}→{kind}" for value, kind in zone["values"].items()
+        f"{value}→{ZoneKind[kind].value}" for value, kind in zone["values"].items()
     )

@@ -18,15 +18,17 @@ from geo.spec.closed import nearest
 from geo.spec.layers import FileSource
 from geo.spec.tables import read_rows
 from geo.store.encoding import dbf_encoding
+from geo.store.osm import SUFFIX as OSM_SUFFIX
 from geo.store.read import READABLE, RawTable, read_vector
 from geo.store.schemas import look_alike, recognise
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from geo.store.schemas import Schema
 
 _TABLES: Final = (".csv", ".xlsx")
+_RASTERS: Final = (".tif", ".tiff", ".vrt", ".img")
 #: Formats nobody can read freely, with the step that turns them into one that can be read.
 _CONVERT: Final = {
     ".mdb": "请在 ArcGIS 中导出为 FileGDB 或 Shapefile",
@@ -34,7 +36,6 @@ _CONVERT: Final = {
     ".dwg": "请在 CAD 中另存为 DXF，或由 GIS 软件转为 Shapefile",
     ".rar": "请解压后重新压缩为 ZIP，或直接指向其中的文件",
     ".7z": "请解压后重新压缩为 ZIP，或直接指向其中的文件",
-    ".pbf": "OSM 数据不必采用，请在图层中直接写 source: {path: …, tags: {…}}",
     ".shx": "请指向同名的 .shp", ".dbf": "请指向同名的 .shp", ".prj": "请指向同名的 .shp",
 }  # fmt: skip
 _X: Final = ("lon", "经度", "longitude", "x", "jd", "东经")
@@ -96,6 +97,7 @@ def container(path: Path) -> Iterator[Container]:
 def _unpacked(path: Path, folder: Path) -> list[Path]:
     """Unpack an archive, and list what in it may be a layer. Folders named ``.gdb`` stay together."""
     found: dict[Path, None] = {}
+    rasters: list[str] = []
     with opened(path, shown=Path(path.name)) as (archive, members):
         for member in members:
             parts = _safe(member.name)
@@ -106,6 +108,12 @@ def _unpacked(path: Path, folder: Path) -> list[Path]:
             whole = target if at is None else folder.joinpath(*parts[: at + 1])
             if whole.suffix.lower() in READABLE and whole.suffix.lower() != ".json":
                 found[whole] = None
+            elif whole.suffix.lower() in _RASTERS:
+                rasters.append(whole.name)
+    if rasters and not found:
+        raise InputError(
+            f"{path.name}: 压缩包里是栅格（{'、'.join(rasters[:3])}） — 请解压后指向其中的文件"
+        )
     return list(found)
 
 
@@ -123,6 +131,11 @@ def _of_files(paths: Sequence[Path], shown: Path) -> tuple[TableInfo, ...]:
 
 def _list(path: Path, shown: Path) -> Iterator[TableInfo]:
     suffix = path.suffix.lower()
+    if suffix == OSM_SUFFIX:
+        yield TableInfo(
+            path, path.name.removesuffix(suffix).removesuffix(".osm"), None, (), "Unknown"
+        )
+        return
     if suffix in _TABLES:
         rows = read_rows(path, shown=Path(path.name), columns=None)
         yield TableInfo(path, path.stem, len(rows), tuple(rows[0].cells) if rows else (), "Point")
@@ -176,13 +189,29 @@ def chosen_table(held: Container, *, name: str | None, kind: str, layer: str) ->
     raise InputError(f"{held.shown}: {why}{told} — 请用 --table 指明：{'、'.join(names)}")
 
 
-def read_table(table: TableInfo, *, x: str | None = None, y: str | None = None) -> RawTable:
+def read_table(
+    table: TableInfo, *, x: str | None = None, y: str | None = None,
+    tags: Mapping[str, tuple[str, ...]] | None = None,
+) -> RawTable:  # fmt: skip
     """Read one table with all its fields; a table of points leaves its system open.
 
+    Args:
+        table: The table.
+        x: Column of the eastings or longitudes, of a table of points.
+        y: Column of the northings or latitudes.
+        tags: Of an OSM extract, the features to take: tag → values (``*``: any).
+
     Raises:
-        InputError: It cannot be read, or has no columns of coordinates.
+        InputError: It cannot be read, or has no columns of coordinates; an extract without tags.
     """
     shown = Path(table.path.name)
+    if table.path.suffix.lower() == OSM_SUFFIX:
+        if not tags:
+            hint = "请写 --tag，例如 --tag waterway=river,stream"
+            raise InputError(f"{shown}: OSM 数据没有写取哪些标签 — {hint}")
+        return read_vector(
+            table.path, FileSource(path=table.path.name, tags=dict(tags)), shown=shown
+        )
     if table.path.suffix.lower() not in _TABLES:
         several = table.path.suffix.lower() in (".gdb", ".gpkg")
         source = FileSource(path=table.path.name, table=table.name if several else None)

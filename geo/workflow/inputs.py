@@ -54,13 +54,20 @@ def _plans(drawn: MapSpec) -> set[str]:
     return {name for name in named if isinstance(name, str)}
 
 
+def check_inputs(spec: WorkspaceSpec) -> Iterator[Path]:
+    """List the files of a workspace that a check rests on: rules, layers with their data, plans."""
+    root = spec.root
+    yield from (root / "workspace.yml", root / spec.marker.activities)
+    for folder in ("rules", "layers", "plans"):
+        yield from (p for p in (root / folder).rglob("[!.~]*") if p.is_file())
+    for layer_id in spec.layers:
+        yield from _data_files(spec, layer_id)
+
+
 def report_inputs(spec: WorkspaceSpec, name: str) -> Iterator[Path]:
     """List the files a report rests on: it may show any layer, plan, rule and map."""
     root, report = spec.root, spec.reports[name]
     yield from (root / "workspace.yml", root / "reports" / f"{name}.yml", root / report.template)
-    for folder in ("layers", "plans", "rules", "maps"):
-        yield from (p for p in (root / folder).rglob("[!.~]*") if p.is_file())
-    for layer_id in spec.layers:
-        yield from _data_files(spec, layer_id)
-    yield root / spec.marker.activities
+    yield from check_inputs(spec)
+    yield from (p for p in (root / "maps").rglob("[!.~]*") if p.is_file())
     yield from (root / path for path in (*report.sites, *filter(None, (report.evidence,))))

@@ -92,6 +92,7 @@ def hand_out(plans: Sequence[Plan], folder: Path, *, day: date) -> tuple[Path, .
             [_row(progress) for progress in mine],
             note,
             {"进展": STATES},
+            {"日期": 12, "进展": 14, "佐证": 26, "问题": 30},
         )
         with replacing(path) as temporary:
             temporary.write_bytes(as_xlsx([table], as_at=day))

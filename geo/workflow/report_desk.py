@@ -13,7 +13,8 @@ from geo.documents.embed import Inset, Listing, Passage, Placed, Reference
 from geo.documents.paper import Paragraph, SignatureLine
 from geo.documents.sandbox import TokenError, nearest_name
 from geo.documents.site_paper import LIMITS
-from geo.draw.subject import missing
+from geo.draw.subject import in_words, missing
+from geo.errors import UsageError
 from geo.exhibits import Figure, Table
 from geo.findings import CheckResult, SiteResult
 from geo.spec.maps import MapSpec
@@ -30,6 +31,7 @@ from geo.workflow.report_judge import (
     judge_passage,
     judge_table,
 )
+from geo.workflow.report_redact import for_outside
 from geo.workflow.report_site import (
     NONE_FOUND,
     site_exhibit_id,
@@ -77,10 +79,10 @@ class Desk:
         self.asked = asked
         result = asked.result
         # The same rounding of internal layers as the JSON has: one figure, not two.
-        self.result = result and replace(
-            result, sites=tuple(site.coarse() for site in result.sites)
-        )
+        coarse = result and replace(result, sites=tuple(site.coarse() for site in result.sites))
+        self.result = for_outside(coarse) if coarse and asked.redact else coarse
         self.makers: dict[str, tuple[str, str, dict[str, Any]]] = {}
+        self.passages: dict[tuple[str, int], Passage] = {}
         self._figures: dict[str, Figure] = {}
 
     @cached_property
@@ -200,7 +202,8 @@ class Desk:
         for block in blocks:
             if isinstance(block, Table):
                 self.makers[block.id] = ("table", table_name(block.id), {"site": site})
-        return Passage(blocks)
+        self.passages[name, site] = Passage(blocks)
+        return self.passages[name, site]
 
     def indicator(self, plan: str, no: str | int) -> Mapping[str, Any]:
         """Answer with one indicator, values as printed.
@@ -307,17 +310,26 @@ class Desk:
     def _once(self, key: str, make: Callable[[], Figure]) -> Figure:
         """Draw a picture the first time it is asked for; a report may show it twice."""
         if key not in self._figures:
-            self._figures[key] = make()
+            try:
+                self._figures[key] = make()
+            except UsageError as error:
+                word = key.split(":")[1]
+                raise TokenError(word, f"{word} 画不出来：{error}") from error
         return self._figures[key]
 
     def _place(self, plan: Plan) -> str:
         return self.store.boundaries.name(plan.head.adcode)
 
     def map_named(self, name: str) -> str:
-        """Give a map's name back, or say which is nearest."""
+        """Give a map's name back, or say which is nearest, or what data it waits for."""
         maps = self.store.spec.maps
         if name not in maps:
             raise TokenError(name, f"没有名为 {name} 的地图 — {nearest_name(name, maps)}")
+        if gaps := missing(maps[name], self.store, day=self.asked.as_at):
+            raise TokenError(
+                name,
+                f"地图 {name} 没有可画的内容：{in_words(gaps)} — 请补充数据，或从模板中去掉这幅图",
+            )
         return name
 
     def _found(self, plan: str, kind: str | None) -> Sequence[LocatedTask]:
@@ -351,7 +363,8 @@ class Desk:
         return sites[number - 1]
 
 
-_FUNCTIONS: Final = (
-    "map", "site_map", "chart", "table", "passage", "indicator", "indicators", "tasks", "count", "ref",
-    "figure_list", "table_list",
+#: What puts in something else than text.
+PLACING: Final = (
+    "map", "site_map", "chart", "table", "passage", "ref", "figure_list", "table_list",
 )  # fmt: skip
+_FUNCTIONS: Final = (*PLACING, "indicator", "indicators", "tasks", "count")

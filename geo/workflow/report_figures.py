@@ -7,14 +7,24 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
+import matplotlib as mpl
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+
+from geo.draw.arrange import arrange
 from geo.draw.charts import indicator_chart
-from geo.draw.scene import compose
-from geo.draw.sheet import save as save_sheet
+from geo.draw.scene import Scene, compose
+from geo.draw.series import index_or_first
+from geo.draw.sheet import SETTINGS, draw
 from geo.draw.site_map import site_figure
 from geo.errors import UsageError
 from geo.exhibits import Figure
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure as Canvas
+
     from geo.findings import SiteResult
     from geo.spec.maps import MapSpec
     from geo.spec.plans import Plan
@@ -35,27 +45,55 @@ def map_picture(
 ) -> Figure:
     """Draw a map for the paper: on its own sheet when wide, else at the text's width.
 
+    Of a series it is the index of its pages.
+
     Args:
         store: Where the map and its data are.
         name: The map's id.
         as_at: Date of the map.
         wide: Keep the map's own sheet.
-        redact: Draw coarsely and without a grid, for copies that leave the office.
+        redact: Draw coarsely, without a grid, and only what a public edition shows.
+
+    Raises:
+        UsageError: The map fits on no sheet.
     """
     spec = store.spec.maps[name]
     dpi = _COARSE_DPI if redact else _WIDE_DPI if wide else _FIGURE_DPI
+
+    def drawn(*, wide: bool) -> tuple[Scene, bytes]:
+        page = _paged(spec, wide=wide, redact=redact)
+        whole = compose if spec.series is None else index_or_first
+        scene = whole(name, page, store, as_at=as_at)
+        return scene, opaque_png(draw(scene), title=scene.title, dpi=dpi)
+
     try:
-        scene = compose(name, _paged(spec, wide=wide, redact=redact), store, as_at=as_at)
+        scene, png = drawn(wide=wide)
     except UsageError:
         if wide:
             raise
         # A legend too long for the text's width keeps the map's own sheet, made smaller.
-        scene = compose(name, _paged(spec, wide=True, redact=redact), store, as_at=as_at)
-    out = io.BytesIO()
-    save_sheet(scene, out, format="png", dpi=dpi)
+        scene, png = drawn(wide=True)
+    # A report shows each sheet once; kept for other formats it would only hold its layers in memory.
+    arrange.cache_clear()
     told = [layer.title for layer in scene.layers if layer.in_legend]
-    alt = f"{spec.title}，图上有{'、'.join(dict.fromkeys(told)) or '行政区'}；比例尺 1∶{scene.denominator}"
-    return Figure(name, spec.title, out.getvalue(), scene.layout.width, alt)
+    alt = f"{scene.title}，图上有{'、'.join(dict.fromkeys(told)) or '行政区'}；比例尺 1∶{scene.denominator}"
+    return Figure(name, scene.title, png, scene.layout.width, alt)
+
+
+def opaque_png(figure: Canvas, *, title: str, dpi: int) -> bytes:
+    """Write a drawing as a PNG without transparency: smaller, and its data go into a PDF as they stand."""
+    canvas: Any = FigureCanvasAgg(figure)
+    with mpl.rc_context(SETTINGS):
+        figure.set_dpi(dpi)
+        figure.set_facecolor("white")
+        canvas.draw()
+    told = PngInfo()
+    told.add_text("Title", title)
+    told.add_text("Software", "hongxian")
+    out = io.BytesIO()
+    picture = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+    picture.save(out, "PNG", dpi=(dpi, dpi), pnginfo=told)
+    return out.getvalue()
 
 
 def site_picture(
@@ -81,6 +119,8 @@ def chart_picture(plan: Plan, *, place: str) -> Figure:
 
 def _paged(spec: MapSpec, *, wide: bool, redact: bool) -> MapSpec:
     change: dict[str, Any] = {} if wide else {"size": "figure"}
+    more: dict[str, Any] = {}
     if redact:
         change["grid"] = "none"
-    return spec.model_copy(update={"page": spec.page.model_copy(update=change)})
+        more = {"edition": "public"}
+    return spec.model_copy(update={"page": spec.page.model_copy(update=change), **more})

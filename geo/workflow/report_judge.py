@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from geo.workflow.report_desk import Desk
 
 SITE_TABLES: Final = (
-    "topics", "data", "occupation", "targets", "rules", "units", "site_tasks", "corners",
+    "topics", "data", "occupation", "land", "land_matrix", "targets", "rules", "units", "site_tasks", "corners",
 )  # fmt: skip
 PLAN_TABLES: Final = ("tasks", "indicators", "standing")
 CHAPTERS: Final = ("project", "data", "methods", "results", "requirements", "conclusion")

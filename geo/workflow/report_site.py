@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from geo.documents.land_table import land_matrix, land_table
 from geo.documents.paper import Block, Bullets, SignatureLine
 from geo.documents.site_paper import chapters
 from geo.documents.site_tables import (
@@ -26,13 +27,15 @@ if TYPE_CHECKING:
 
 _MAKERS: Final[Mapping[str, Callable[[SiteResult], Table | None]]] = {
     "topics": topic_table, "data": data_table, "occupation": occupation_table, "targets": target_table,
-    "rules": rule_table, "units": unit_table, "site_tasks": task_table, "corners": corner_table,
+    "land": land_table, "land_matrix": land_matrix, "rules": rule_table, "units": unit_table, "site_tasks": task_table, "corners": corner_table,
 }  # fmt: skip
 #: Tables of chapters whose own id is another than the name templates use.
 _CALLED: Final = {"tasks": "site_tasks", "control_units": "units"}
 #: What is written where a table would be empty.
 NONE_FOUND: Final = {
     "occupation": "与已取得数据的各类管控区没有重叠，无占压面积。",
+    "land": "没有可按地类、权属分列的占压面积（无重叠，或未取得可输出的地类图斑）。",
+    "land_matrix": "没有可按地类、权属分列的占压面积（无重叠，或未取得可输出的地类图斑）。",
     "targets": "核查范围内没有需要列出距离的管控区。",
     "rules": "本次比对没有触发条款。未取得数据的类别不在此列。",
     "units": "用地处没有已取得数据的生态环境管控单元。",

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 from jinja2 import TemplateError
 
+from geo.documents.pictures import compared
 from geo.documents.record import read_record
 from geo.documents.recount import Worked, differing_cell
-from geo.documents.template import value_of
+from geo.documents.template import block_text, value_of
 from geo.errors import HongxianError
-from geo.exhibits import Table
+from geo.exhibits import Figure, Table
 from geo.store.store import Store
 from geo.version import TOOL
 from geo.workflow.manifest import Fingerprints
-from geo.workflow.report_desk import Desk
-from geo.workflow.reports import inputs_of, remade_desk
+from geo.workflow.report_desk import PLACING, Desk
+from geo.workflow.report_record import inputs_of, passage_lines
+from geo.workflow.reports import remade_desk
 
 
 @dataclass(frozen=True)
@@ -63,11 +66,17 @@ def stale_of(store: Store, path: Path, *, sites: Sequence[Path] = ()) -> Verdict
     numbers = {item.get("bookmark", ""): item["number"] for item in exhibits}
     found = [s for item in exhibits for s in _exhibit(store, desk, item, prints, worked)]
     found += [s for item in record["values"] for s in _value(desk, item, worked)]
+    found += [s for item in record.get("passages", ()) for s in _passage(desk, item, worked)]
+    found += [s for item in record.get("blocks", ()) for s in _block(desk, item, worked)]
     found += [Stale("图号表号", told) for told in worked.wrong_numbers(numbers)]
     other = [] if record["tool"] == TOOL else [f"报告由 {record['tool']} 生成，现为 {TOOL}"]
-    notes = (*other, *(text for item in record["values"] for text in _reworded(item, worked)))
-    checked = len(exhibits) + len(record["values"])
-    return Verdict(record["report"]["title"], record["as_at"], checked, tuple(found), notes)
+    notes = [*other, *(text for item in record["values"] for text in _reworded(item, worked))]
+    lines = [line for item in record.get("passages", ()) for line in item["lines"]]
+    lines += [line for item in record.get("blocks", ()) for line in _lines(item["shown"])]
+    notes += [f"这一句改写过，请核对：{t[:60]}" for t in lines if worked.line(t) == "reworded"]
+    notes += [text for item in exhibits for text in _packed(item, worked)]
+    checked = len(exhibits) + len(record["values"]) + len(lines)
+    return Verdict(record["report"]["title"], record["as_at"], checked, tuple(found), tuple(notes))
 
 
 def _exhibit(
@@ -80,6 +89,7 @@ def _exhibit(
     try:
         now = inputs_of(store, desk, item["id"], prints)
         if item["kind"] == "figure" and now == item["inputs"]:
+            yield from _swapped(what, item, worked)
             return
         made = desk.remake(function, name, arguments)
     except (HongxianError, TemplateError, KeyError) as error:
@@ -93,7 +103,9 @@ def _exhibit(
         yield Stale(
             what, f"内容与现在的数据不一致（有变化的来源：{shown or '无，程序或日期不同'}）"
         )
-    elif isinstance(made, Table):
+    elif isinstance(made, Figure):
+        yield from _swapped(what, item, worked)
+    else:
         yield from _by_hand(what, made, item.get("bookmark", ""), worked)
 
 
@@ -104,6 +116,71 @@ def _by_hand(what: str, made: Table, bookmark: str, worked: Worked) -> Iterator[
         told := differing_cell(cells, dict(enumerate((made.columns, *made.rows))))
     ):
         yield Stale(what, f"文中的表与结果不同：{told}")
+
+
+def _swapped(what: str, item: Mapping[str, Any], worked: Worked) -> Iterator[Stale]:
+    """Tell a picture that is not the one drawn; one taken out with its caption is the writer's own choice."""
+    recorded, bookmark = item.get("picture"), item.get("bookmark", "")
+    if recorded is None or bookmark not in worked.marks:
+        return
+    picture = worked.picture(bookmark)
+    if picture is None:
+        yield Stale(what, "题注上方没有图，可能被手工删去或移走")
+    elif compared(picture, recorded) == "other":
+        yield Stale(what, "图片不是生成时的那一张，可能被手工替换或改画")
+
+
+def _packed(item: Mapping[str, Any], worked: Worked) -> Iterator[str]:
+    recorded, bookmark = item.get("picture"), item.get("bookmark", "")
+    picture = worked.picture(bookmark)
+    if recorded is None or picture is None:
+        return
+    if compared(picture, recorded) == "repacked":
+        yield f"{item['number']} 的图片被重新压缩过，看上去与生成时相同"
+    if worked.is_cropped(bookmark):
+        yield f"{item['number']} 的图片被裁剪过，请核对图例、来源和审图号等是否仍在图上"
+
+
+def _passage(desk: Desk, item: Mapping[str, Any], worked: Worked) -> Iterator[Stale]:
+    """Compare a chapter's sentences with those of today, and with what stands in the file."""
+    what = f"{{{{ passage('{item['name']}') }}}}"
+    try:
+        now = passage_lines(desk.passage(item["name"], site=item["site"]))
+    except (TemplateError, HongxianError) as error:
+        yield Stale(what, f"现在取不到（{error}）")
+        return
+    yield from _differing(what, item["lines"], now)
+    yield from _renumbered(what, item["lines"], worked)
+
+
+def _block(desk: Desk, item: Mapping[str, Any], worked: Worked) -> Iterator[Stale]:
+    """Compare what a loop or condition came to with what it comes to today, and with the file."""
+    what = f"循环或条件 {item['source'].split('%}')[0]}%}}"
+    before = _lines(item["shown"])
+    yield from _differing(what, before, _lines(block_text(item["source"], desk.names, PLACING)))
+    yield from _renumbered(what, before, worked)
+
+
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def _differing(what: str, before: list[str], now: list[str]) -> Iterator[Stale]:
+    gone = [line for line in before if line not in now]
+    new = [line for line in now if line not in before]
+    for old, today in zip_longest(gone, new):
+        if old is None:
+            yield Stale(what, f"现在多出“{today[:80]}”")
+        elif today is None:
+            yield Stale(what, f"现在已没有“{old[:80]}”")
+        else:
+            yield Stale(what, f"“{old[:80]}”现在是“{today[:80]}”")
+
+
+def _renumbered(what: str, lines: list[str], worked: Worked) -> Iterator[Stale]:
+    for line in lines:
+        if worked.line(line) == "other numbers":
+            yield Stale(what, f"文中的数字与生成时不同，应为“{line[:80]}”")
 
 
 def _value(desk: Desk, item: Mapping[str, str], worked: Worked) -> Iterator[Stale]:

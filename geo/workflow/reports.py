@@ -2,42 +2,33 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from importlib import resources
 from pathlib import Path
 from typing import Any, Final
 
 from pydantic import ValidationError
 
+from geo.check.land import with_land
 from geo.check.sites import check_sites
 from geo.documents.embed import Embedded
 from geo.documents.libreoffice import pdf_by_libreoffice
 from geo.documents.numbering import parse_numbering
-from geo.documents.record import SCHEMA
-from geo.documents.template import fill
+from geo.documents.template import Told, fill
 from geo.documents.typst_pdf import pdf_by_typst
 from geo.errors import InputError, UsageError
-from geo.exhibits import Figure
 from geo.findings import CheckResult
 from geo.sites.read import read_sites
 from geo.sites.site import Site
 from geo.spec.closed import nearest
 from geo.spec.reports import ReportSpec
 from geo.store.store import Store
-from geo.version import TOOL
-from geo.workflow.inputs import map_inputs
-from geo.workflow.manifest import Fingerprints
-from geo.workflow.report_desk import Asked, Desk
-from geo.workflow.report_judge import PLAN_TABLES
+from geo.workflow.report_desk import PLACING, Asked, Desk
+from geo.workflow.report_record import record_of
+from geo.workflow.report_templates import template_bytes
 from geo.writing import replacing
 
-#: Shipped templates; each in two faces.
-SHIPPED: Final = {
-    "atlas": "专题图集", "site_check": "选址空间管控核查报告", "plan_tasks": "规划实施任务分布报告",
-}  # fmt: skip
 SUFFIXES: Final = (".docx", ".pdf")
 #: 公文 numbers its figures right through; a report by chapter.
 _NUMBERING: Final = {"report": "图 1-1", "gongwen": "图1"}
@@ -123,39 +114,14 @@ def make_report(store: Store, spec: ReportSpec, *, as_at: date | None = None) ->
     desk = Desk(store, _asked(store, spec, day))
     numbering = parse_numbering(spec.numbering or _NUMBERING[spec.style])
 
-    def record(
-        embedded: tuple[Embedded, ...], printed: Mapping[str, str],
-        around: Mapping[str, tuple[str, str]],
-    ) -> str | None:  # fmt: skip
-        values = [
-            {"expression": e, "shown": v, "around": list(around.get(e, ("", "")))}
-            for e, v in sorted(printed.items())
-        ]
-        return None if spec.redact else _record(store, spec, desk, embedded, values, day)
+    def record(embedded: tuple[Embedded, ...], told: Told) -> str | None:
+        return None if spec.redact else record_of(store, spec, desk, embedded, told)
 
     filled = fill(
         data, desk.names, template=name, as_at=day, numbering=numbering, constant=desk.constant,
-        record=record,
+        record=record, placing=PLACING,
     )  # fmt: skip
     return Report(spec.title, filled.data, filled.embedded, day)
-
-
-def template_bytes(root: Path, spec: ReportSpec) -> tuple[str, bytes]:
-    """Read a template: a shipped one by its id, or a file of the office's own.
-
-    Raises:
-        UsageError: There is none.
-    """
-    if spec.template in SHIPPED:
-        name = f"{spec.template}_{spec.style}.docx"
-        return name, (resources.files("geo.documents") / "templates" / name).read_bytes()
-    path = root / spec.template
-    if not path.is_file():
-        hint = nearest(spec.template, SHIPPED)
-        raise UsageError(
-            f"没有模板 {spec.template} — 请写 .docx 文件的路径，或随附模板的名称（{hint}）"
-        )
-    return path.name, path.read_bytes()
 
 
 def remade_desk(store: Store, record: Mapping[str, Any], sites: Sequence[Path] = ()) -> Desk:
@@ -176,25 +142,6 @@ def remade_desk(store: Store, record: Mapping[str, Any], sites: Sequence[Path] =
     return Desk(store, _asked(store, spec, date.fromisoformat(record["as_at"])))
 
 
-def inputs_of(store: Store, desk: Desk, exhibit_id: str, prints: Fingerprints) -> dict[str, str]:
-    """Fingerprint what an exhibit rests on: a map's files, or the whole ground of a check."""
-    function, name, arguments = desk.makers[exhibit_id]
-    if function == "map":
-        return prints.of(map_inputs(store.spec, name))
-    if function == "chart" or name in PLAN_TABLES:
-        plan = name if function == "chart" else desk.plan_named(arguments.get("plan"))
-        return prints.of(_plan_files(store, plan))
-    if desk.result is not None:
-        sites = {s.site.source.file: s.site.source.sha256 for s in desk.result.sites}
-        return {**sites, "workspace": desk.result.workspace.fingerprint}
-    return prints.of(_plan_files(store))
-
-
-def _plan_files(store: Store, plan: str = "") -> list[Path]:
-    folder = store.root / "plans" / plan
-    return [store.root / "workspace.yml", *(p for p in folder.rglob("*") if p.is_file())]
-
-
 def _asked(store: Store, spec: ReportSpec, day: date) -> Asked:
     result = _checked(store, spec, day) if spec.sites else None
     return Asked(spec.title, day, spec.plan, spec.maps, result, redact=spec.redact)
@@ -211,10 +158,11 @@ def _checked(store: Store, spec: ReportSpec, day: date) -> CheckResult:
     if faults:
         raise InputError("\n".join(faults))
     evidence = None if spec.evidence is None else store.root / spec.evidence
-    return check_sites(
+    result = check_sites(
         sites, store, as_at=day, industry=spec.industry, activities=spec.activities, near_m=5000.0,
         evidence=evidence,
     )  # fmt: skip
+    return with_land(result, store)
 
 
 def _refuse_unknown(store: Store, spec: ReportSpec) -> None:
@@ -223,40 +171,3 @@ def _refuse_unknown(store: Store, spec: ReportSpec) -> None:
     for name in spec.maps:
         if name not in store.spec.maps:
             raise UsageError(f"没有名为 {name} 的地图 — {nearest(name, store.spec.maps)}")
-
-
-def _record(
-    store: Store, spec: ReportSpec, desk: Desk, embedded: tuple[Embedded, ...],
-    values: Sequence[Mapping[str, Any]], day: date,
-) -> str:  # fmt: skip
-    """Write down what the report was made of, inside the report itself."""
-    prints = Fingerprints(store.root)
-    exhibits = []
-    for item in embedded:
-        function, name, arguments = desk.makers[item.exhibit.id]
-        exhibits.append({
-            "id": item.exhibit.id, "kind": "figure" if isinstance(item.exhibit, Figure) else "table",
-            "number": item.number, "bookmark": item.bookmark, "caption": item.exhibit.caption, "fingerprint": item.exhibit.fingerprint,
-            "made_by": {"function": function, "name": name, "arguments": arguments},
-            "inputs": inputs_of(store, desk, item.exhibit.id, prints),
-        })  # fmt: skip
-    asked = _without_folders(store.root, spec).model_dump(mode="json")
-    told = {
-        "schema": SCHEMA, "tool": TOOL, "as_at": day.isoformat(), "report": asked, "exhibits": exhibits,
-        "values": values,
-    }  # fmt: skip
-    return json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True)
-
-
-def _without_folders(root: Path, spec: ReportSpec) -> ReportSpec:
-    """Keep of files outside the workspace only their names: a report does not tell an office's folders."""
-
-    def told(name: str) -> str:
-        path = (root / name).resolve()
-        inside = path.is_relative_to(root.resolve())
-        return path.relative_to(root.resolve()).as_posix() if inside else path.name
-
-    template = spec.template if spec.template in SHIPPED else told(spec.template)
-    evidence = None if spec.evidence is None else told(spec.evidence)
-    update = {"template": template, "sites": tuple(map(told, spec.sites)), "evidence": evidence}
-    return spec.model_copy(update=update)

@@ -18,17 +18,19 @@ import pyarrow.parquet as pq
 import pyogrio
 from pyproj import CRS
 
-from geo.documents.spreadsheet import SheetTable, as_xlsx
+from geo.documents.spreadsheet import stream_xlsx
 from geo.errors import UsageError
 from geo.workflow.screen_rows import heading
 from geo.writing import replacing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import date
     from pathlib import Path
 
 _XLSX_ROWS: Final = 1_000_000
+_TOO_MANY: Final = "超过一百万行，Excel 放不下 — 请改用 .csv、.parquet 或 .gpkg"
+_FITTED: Final = 500
 _GPKG_DATE: Final = "2000-01-01T00:00:00Z"
 
 
@@ -59,6 +61,21 @@ class Parts:
         with replacing(self.path(number)) as temporary:
             pq.write_table(table, temporary, compression="zstd")
 
+    def rows(self) -> int:
+        """Count the rows of all parts."""
+        return sum(
+            int(pq.read_metadata(self.path(number)).num_rows) for number in range(self.finished())
+        )
+
+    def bad(self) -> int:
+        """Count the rows that could not be checked: no layer was asked about them."""
+        return sum(
+            pq.read_table(self.path(number), columns=["checked"])["checked"]
+            .to_pylist()
+            .count(False)
+            for number in range(self.finished())
+        )
+
     def tables(self) -> Iterator[pa.Table]:
         """Read the parts in order."""
         for number in range(self.finished()):
@@ -67,6 +84,16 @@ class Parts:
     def remove(self) -> None:
         """Delete the folder: the outputs are written."""
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def refuse_too_many(rows: int | None, formats: Iterable[str]) -> None:
+    """Refuse what a worksheet cannot hold before hours are spent on it.
+
+    Raises:
+        UsageError: More rows than a worksheet holds.
+    """
+    if rows is not None and rows > _XLSX_ROWS and "xlsx" in formats:
+        raise UsageError(_TOO_MANY)
 
 
 def write_out(parts: Parts, name: str, path: Path, *, titles: dict[str, str], as_at: date) -> None:
@@ -84,7 +111,7 @@ def write_out(parts: Parts, name: str, path: Path, *, titles: dict[str, str], as
         elif name == "csv":
             _as_csv(parts, temporary, titles)
         else:
-            temporary.write_bytes(_as_workbook(parts, titles, as_at))
+            _as_workbook(parts, temporary, titles, as_at)
 
 
 def _as_parquet(parts: Parts, path: Path) -> None:
@@ -128,17 +155,22 @@ def _as_csv(parts: Parts, path: Path, titles: dict[str, str]) -> None:
             pa_csv.write_csv(plain, stream, pa_csv.WriteOptions(include_header=number == 0))
 
 
-def _as_workbook(parts: Parts, titles: dict[str, str], as_at: date) -> bytes:
+def _as_workbook(parts: Parts, path: Path, titles: dict[str, str], as_at: date) -> None:
     """Write one worksheet."""
-    rows: list[dict[str, Any]] = []
-    columns: tuple[str, ...] = ()
-    for table in parts.tables():
-        plain = _plain(table, titles)
-        columns = tuple(plain.column_names)
-        rows += plain.to_pylist()
-        if len(rows) > _XLSX_ROWS:
-            raise UsageError("超过一百万行，Excel 放不下 — 请改用 .csv、.parquet 或 .gpkg")
-    return as_xlsx([SheetTable("批量核查", columns, rows)], as_at=as_at)
+    if parts.rows() > _XLSX_ROWS:
+        raise UsageError(_TOO_MANY)
+    first = _plain(next(parts.tables()), titles)
+    rows = (row for table in parts.tables() for row in _values(_plain(table, titles)))
+    with path.open("wb") as target:
+        stream_xlsx(
+            target, "批量核查", first.column_names, rows, first=_values(first.slice(0, _FITTED)),
+            as_at=as_at,
+        )  # fmt: skip
+
+
+def _values(table: pa.Table) -> list[tuple[Any, ...]]:
+    """Give the rows of a table as plain values."""
+    return list(zip(*(column.to_pylist() for column in table.columns), strict=True))
 
 
 def _plain(table: pa.Table, titles: dict[str, str]) -> pa.Table:

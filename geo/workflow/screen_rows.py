@@ -1,20 +1,29 @@
-"""One row per site, one group of columns per layer: what a batch keeps of a site's result."""
+"""One row per site, one group of columns per layer: what a batch keeps of what was found."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+import numpy as np
 import pyarrow as pa
 import shapely
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from geo.spec.vocabulary import Outcome
 
-    from geo.findings import SiteResult
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from geo.check.batch import Checked
+    from geo.findings import Finding, LayerAsked
+    from geo.workflow.screen_input import BadRow
+
+    Row: TypeAlias = dict[str, Any]
 
 OWN: Final = {
-    "name": "地块", "verdict": "判定代码", "verdict_zh": "判定", "complete": "结论完整",
-    "area_m2": "面积（m²）", "length_m": "长度（m）", "reasons": "主要理由",
+    "name": "地块", "industry_code": "行业代码", "industry": "行业", "checked": "已核查",
+    "verdict": "判定代码", "verdict_zh": "判定", "complete": "结论完整", "area_m2": "面积（m²）", "length_m": "长度（m）", "tasks": "涉及规划条目数",
+    "reasons": "主要理由",
 }  # fmt: skip
 PER_LAYER: Final = {
     "state": "数据状态", "outcome": "结果", "hits": "涉及要素数", "relation": "关系",
@@ -24,46 +33,130 @@ _NUMBERS: Final = {
     "area_m2", "length_m", "largest_overlap_m2", "largest_share", "nearest_m",
 }  # fmt: skip
 _ORDER: Final = ("inside", "overlaps", "touches", "near")
+_MOST_KEPT: Final = 5_000
+_UNASKED: Final = ("no_data", "unreadable")
 
 
-def row_of(site: SiteResult) -> dict[str, Any]:
-    """Flatten a site's result; not measured is ``None``, never 0.
+@dataclass(frozen=True)
+class Tabled:
+    """Makes tables of what was checked; answers that many sites share are written once.
 
-    Figures that rest on internal layers come rounded, as everywhere.
+    Args:
+        layers: What is asked about every site, see `geo.check.sites.names_asked`.
+        industry: Code and name, if told.
     """
-    site = site.coarse()
-    row: dict[str, Any] = {
-        "name": site.site.name, "verdict": site.verdict.value, "verdict_zh": site.verdict.zh,
-        "complete": site.complete, "area_m2": site.size.area_m2, "length_m": site.size.length_m,
-        "reasons": "；".join(site.reasons[:3]),
-    }  # fmt: skip
-    for asked in site.layers:
-        own = [finding for finding in site.findings if finding.layer == asked.layer]
-        near = [
-            f.distance_m for f in own if f.authority != "schematic" and f.distance_m is not None
-        ]
-        figures = {
-            "state": asked.state, "outcome": asked.outcome.value,
-            "hits": sum(finding.hit for finding in own),
-            "relation": min((f.relation for f in own), key=_ORDER.index, default=None),
-            "largest_overlap_m2": _largest(f.overlap_m2 for f in own),
-            "largest_share": _largest(f.share for f in own),
-            "nearest_m": min(near, default=None),
+
+    layers: tuple[str, ...]
+    industry: tuple[str, str] | None = None
+    _shared: dict[int, tuple[Any, int]] = field(default_factory=dict)
+    _silent: list[Row] = field(default_factory=list)
+
+    def table(
+        self, checked: Sequence[Checked], bad: Mapping[int, BadRow] | None = None
+    ) -> pa.Table:
+        """Make an Arrow table of sites; not measured is null, never 0.
+
+        Figures that rest on internal layers come rounded, as everywhere. Rows that could not be checked stand
+        where they stood in the register: undetermined, why among the reasons, nothing said of any layer.
+
+        Args:
+            checked: What was found at the sites.
+            bad: Rows that are none, by their position among all.
+        """
+        if len(self._silent) > _MOST_KEPT:
+            self._silent.clear()
+            self._shared.clear()
+        columns = self._own(checked)
+        columns |= self._layers(checked)
+        columns["geometry"] = shapely.to_wkb([one.site.geometry for one in checked])
+        fields = [(key, _type(key)) for key in columns]
+        schema = pa.schema(fields)
+        found = pa.table([pa.array(columns[key], type=kind) for key, kind in fields], schema=schema)
+        if not bad:
+            return found
+        others = pa.Table.from_pylist([self._unchecked(row) for row in bad.values()], schema=schema)
+        place = [at for at in range(len(checked) + len(bad)) if at not in bad]
+        return pa.concat_tables([found, others]).take(np.argsort([*place, *bad]))
+
+    def _unchecked(self, row: BadRow) -> Row:
+        """Give the row of what could not be checked."""
+        code, name = self.industry or (None, None)
+        return {
+            "name": row.name, "industry_code": code, "industry": name, "checked": False,
+            "verdict": Outcome.UNDETERMINED.value, "verdict_zh": Outcome.UNDETERMINED.zh,
+            "complete": False, "reasons": f"第 {row.row} 行{row.why}，未核查。",
         }  # fmt: skip
-        row |= {f"{asked.layer}.{key}": value for key, value in figures.items()}
-    row["geometry"] = shapely.to_wkb(site.site.geometry)
-    return row
+
+    def _own(self, checked: Sequence[Checked]) -> dict[str, Any]:
+        """Give the columns that tell of the site itself."""
+        code, name = self.industry or (None, None)
+        judged = [one.judgement for one in checked]
+        return {
+            "name": [one.site.name for one in checked],
+            "industry_code": [code] * len(checked), "industry": [name] * len(checked),
+            "checked": [True] * len(checked),
+            "verdict": [j.verdict.value for j in judged],
+            "verdict_zh": [j.verdict.zh for j in judged],
+            "complete": [j.complete for j in judged],
+            "area_m2": [one.area_m2 for one in checked],
+            "length_m": [one.length_m for one in checked],
+            "tasks": [len(one.tasks) for one in checked],
+            "reasons": ["；".join(j.reasons[:3]) for j in judged],
+        }  # fmt: skip
+
+    def _layers(self, checked: Sequence[Checked]) -> dict[str, Any]:
+        """Give the columns of every layer: what any site without a finding has, then the findings."""
+        which = np.array([self._silence(one.judgement.layers) for one in checked], dtype=np.intp)
+        columns = {
+            f"{layer}.{key}": np.array(
+                [row[f"{layer}.{key}"] for row in self._silent], dtype=object
+            )[which]
+            for layer in self.layers
+            for key in PER_LAYER
+        }
+        for at, one in enumerate(checked):
+            for layer, own in _by_layer(one.judgement.findings).items():
+                for key, value in _figures(own).items():
+                    columns[f"{layer}.{key}"][at] = value
+        return columns
+
+    def _silence(self, layers: tuple[LayerAsked, ...]) -> int:
+        """Number the row of sites at which layers answered alike and nothing was found."""
+        if id(layers) not in self._shared:
+            row: Row = {}
+            for asked in layers:
+                row |= {f"{asked.layer}.{key}": None for key in PER_LAYER}
+                row[f"{asked.layer}.state"] = asked.state
+                row[f"{asked.layer}.outcome"] = asked.outcome.value
+                row[f"{asked.layer}.hits"] = None if asked.state in _UNASKED else 0
+            self._silent.append(row)
+            # The layers are kept beside, so that no other object takes their identity.
+            self._shared[id(layers)] = (layers, len(self._silent) - 1)
+        return self._shared[id(layers)][1]
 
 
-def _largest(values: Any) -> float | None:
+def _by_layer(findings: Sequence[Finding]) -> dict[str, list[Finding]]:
+    found: dict[str, list[Finding]] = {}
+    for finding in findings:
+        found.setdefault(finding.layer, []).append(finding.coarse())
+    return found
+
+
+def _figures(own: Sequence[Finding]) -> Row:
+    """Give what the findings of one layer come to."""
+    near = [f.distance_m for f in own if f.authority != "schematic" and f.distance_m is not None]
+    return {
+        "hits": sum(finding.hit for finding in own),
+        "relation": min((f.relation for f in own), key=_ORDER.index, default=None),
+        "largest_overlap_m2": _largest(f.overlap_m2 for f in own),
+        "largest_share": _largest(f.share for f in own),
+        "nearest_m": min(near, default=None),
+    }
+
+
+def _largest(values: Iterable[float | None]) -> float | None:
     """Give the largest of the values there are."""
     return max((value for value in values if value is not None), default=None)
-
-
-def table_of(results: Sequence[SiteResult]) -> pa.Table:
-    """Make an Arrow table of results that were asked the same layers."""
-    rows = [row_of(site) for site in results]
-    return pa.Table.from_pylist(rows, schema=pa.schema([(key, _type(key)) for key in rows[0]]))
 
 
 def _type(column: str) -> pa.DataType:
@@ -71,9 +164,9 @@ def _type(column: str) -> pa.DataType:
     last = column.rsplit(".", 1)[-1]
     if column == "geometry":
         return pa.binary()
-    if column == "complete":
+    if column in ("checked", "complete"):
         return pa.bool_()
-    if last == "hits":
+    if last in ("hits", "tasks"):
         return pa.int64()
     return pa.float64() if last in _NUMBERS else pa.string()
 

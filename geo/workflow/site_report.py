@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from geo.check import words
+from geo.check.land import with_land
 from geo.check.sites import check_sites
 from geo.errors import InputError, UsageError
 from geo.sites.parameters import read_parameters
@@ -37,6 +38,7 @@ class SiteQuestion:
     evidence: Path | None = None
     existing: bool = False
     helmert: Path | None = None
+    table: str | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +60,7 @@ def ask(store: Store, question: SiteQuestion) -> SiteAnswer:
         read_footprints(store, question), store, as_at=question.as_at, industry=question.industry,
         activities=question.activities, near_m=question.near_m, evidence=question.evidence, existing=question.existing,
     )  # fmt: skip
-    return SiteAnswer(result, store)
+    return SiteAnswer(with_land(result, store), store)
 
 
 def read_footprints(store: Store, question: SiteQuestion) -> list[Site]:
@@ -76,7 +78,7 @@ def read_footprints(store: Store, question: SiteQuestion) -> list[Site]:
         try:
             sites += read_sites(
                 path, crs=question.crs, accuracy_m=question.accuracy_m, helmert=helmert,
-                plausible=store.territory,
+                plausible=store.territory, table=question.table,
             )  # fmt: skip
         except InputError as error:
             faults.append(str(error))

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from geo.documents.site_tables import data_table, occupation_table, target_table, topic_table
+from geo.documents.land_table import land_table
+from geo.documents.site_tables import (
+    corner_table,
+    data_table,
+    occupation_table,
+    target_table,
+    topic_table,
+)
 from geo.documents.spreadsheet import SheetTable, as_xlsx
 from geo.documents.unit_table import unit_table
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from geo.exhibits import Table
     from geo.findings import CheckResult, SiteResult
 
@@ -20,8 +29,11 @@ def workbook_of(result: CheckResult) -> bytes:
 
 def _sheets(result: CheckResult) -> list[SheetTable]:
     """A worksheet per kind of table, all sites in one, the site's name first."""
-    makers = {"分项结果": topic_table, "占压面积": occupation_table, "环境保护目标": target_table,
-              "管控单元": unit_table, "数据来源": data_table}  # fmt: skip
+    makers: dict[str, Callable[[SiteResult], Table | None]] = {
+        "分项结果": topic_table, "占压面积": occupation_table,
+        "占压地类权属": land_table, "环境保护目标": target_table,
+        "管控单元": unit_table, "数据来源": data_table, "拐点坐标": corner_table,
+    }  # fmt: skip
     sheets = [_verdicts(result)]
     for title, make in makers.items():
         found = [(site, table) for site in result.sites if (table := make(site)) is not None]

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from geo.check.land import with_land
 from geo.check.sites import check_sites
 from geo.sites.read import point_site, read_sites
 from geo.spec.where import parse_where
@@ -13,7 +14,8 @@ from geo.store.store import Store, open_store
 from geo.workflow.listing import LayerRow, layer_rows
 from geo.workflow.maps import DrawnMap, draw_map
 from geo.workflow.report_stale import Verdict, stale_of
-from geo.workflow.reports import SHIPPED, Report, make_report, report_spec
+from geo.workflow.report_templates import SHIPPED
+from geo.workflow.reports import Report, make_report, report_spec
 from geo.workflow.tasks import TaskHit, find_tasks
 
 if TYPE_CHECKING:
@@ -112,11 +114,12 @@ class Workspace:
                 found.append(point_site(*site, radius_m=radius_m, crs=crs or "EPSG:4490"))
             else:
                 found.append(site)
-        return check_sites(
+        result = check_sites(
             found, self._store, as_at=as_at or date.today(),  # noqa: DTZ011
             industry=industry, activities=tuple(activities), near_m=near_m,
             evidence=None if evidence is None else Path(evidence),
         )  # fmt: skip
+        return with_land(result, self._store)
 
     def map(self, name: str, *, as_at: date | None = None) -> DrawnMap:
         """Compose one map of ``maps/``; save it, or show it in a notebook.

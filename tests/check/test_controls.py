@@ -107,10 +107,20 @@ def test_a_code_of_a_control_only_suspects(planned, plot):
 
 
 def test_a_control_that_needs_a_layer_asks_for_a_look_by_hand(planned, plot):
-    control(planned, where="{layer: unknown}")
+    control(planned, where="{layer: goaf}")
+    planned.layers["goaf"] = {"title": "采空区"}
     found = hit(planned, plot, activities=["mining"])
     assert (found.outcome, found.relation) == (Outcome.NOTICE, None)
-    assert found.note == "需人工核对：须由主管部门提供图层 unknown"
+    assert found.note == "需人工核对：须由主管部门提供采空区数据"
+
+
+def test_a_control_of_an_activity_without_codes_is_not_ruled_out_by_an_industry(planned, plot):
+    control(planned, where="{layer: valley}", activities="groundwater_pollution")
+    found = hit(planned, plot, industry="炼焦")
+    assert found.outcome is Outcome.NOTICE
+    assert "则适用“禁止”" in found.note
+    control(planned, where="{layer: valley}", activities="coal_mining")
+    assert hit(planned, plot, industry="炼焦") is None
 
 
 def test_an_unlocated_control_asks_for_a_look_by_hand_with_the_plans_reason(planned, plot):
@@ -148,4 +158,4 @@ def test_a_prohibition_of_a_plan_weighs_in_the_verdict(planned, plot):
     control(planned, where="{layer: valley}")
     result = planned.check(footprint(plot), as_at=IN, activities=["mining"])
     assert result.verdict is Outcome.PROHIBITED
-    assert any("规划管控 p C01“某控制”：位于其内" in reason for reason in result.reasons)
+    assert any("管控 C01“某控制”：位于其内" in reason for reason in result.reasons)

@@ -27,7 +27,9 @@ def test_with_every_required_kind_present_current_official_and_away_the_site_is_
     result = full_town.check(plot)
     assert result.verdict is Outcome.CLEAR
     assert result.complete
-    assert {row.outcome for row in result.topics} == {Outcome.CLEAR}
+    # Nobody recorded a plan for the place: nothing was compared, which is not "nothing there".
+    assert {row.topic for row in result.topics if row.outcome is not Outcome.CLEAR} == {"规划管控"}
+    assert (result.topics[-1].outcome, result.topics[-1].result) == (Outcome.NOTICE, "未比对")
     assert result.needed == ()
 
 

@@ -127,10 +127,20 @@ def test_reasons_name_layer_clause_figure_and_data_date(full_town, plot):
     assert "一、（一）" in reason
 
 
+def test_every_branch_of_clauses_whose_number_nobody_knows_is_listed(full_town, plot):
+    # The code's clauses are all cited alike; none may stand in another's place.
+    full_town.layer("water_source_2", square(0, 0, 300))
+    text = render(check_sites([footprint(plot)], full_town.store(), as_at=DAY))
+    assert text.count("  《中华人民共和国生态环境法典》（条款待核实）\n") == 2
+    listed = text[text.index("条款与要求（") :]
+    for case in ("设置排污口的", "确认不排放污染物的", "不属于建设项目的生产生活活动"):
+        assert case in listed
+
+
 def test_an_unverified_clause_says_so(full_town, plot):
     full_town.layer("nature_core", square(60, 0, 100))
     result = full_town.check(plot)
-    assert "条款待核实，待核实" in result.reasons[0]
+    assert "（条款待核实）" in result.reasons[0]
     assert any("相关条文的核实" in need for need in result.needed)
 
 
@@ -145,7 +155,7 @@ def test_waivers_and_overridden_laws_are_printed_in_every_result(full_town, plot
     result = check_sites([footprint(plot)], full_town.store(), as_at=DAY)
     text = render(result)
     assert "已豁免必查类别：自然公园（全县无自然公园）" in text
-    assert "工作区覆盖了国家法规文件：wetland_2021" in text
+    assert "工作区覆盖了国家法规文件：《某法》" in text
     told = result.as_json()["workspace"]
     assert told["waivers"] == [{"kind": "nature_park", "waived": "全县无自然公园"}]
     assert told["overridden_rules"] == ["wetland_2021"]
@@ -170,7 +180,7 @@ def test_lines_points_industries_and_moves_are_told(full_town):
     assert "共 2 个地块，最严重结论：重叠，涉及法规禁止情形" in text
     assert "长度：300.0 m（椭球面）" in text
     assert "行业：D4415（行业代码待核实）" in text
-    assert "移位参考：整体向西平移约 241 m可离开生态保护红线" in text
+    assert "移位参考：整体向西平移约 241 m 可离开生态保护红线" in text
     assert result.sites[1].verdict is Outcome.CLEAR
 
 
@@ -190,5 +200,5 @@ def test_long_lists_of_notices_are_cut_and_counted(full_town, plot):
     full_town.plans["p"] = {"plan.yml": head, "controls.csv": header + rows}
     text = render(check_sites([footprint(plot)], full_town.store(), as_at=DAY))
     assert "规划一览（提示，共 15 项）" in text
-    assert "其余 3 项见 --format json" in text
+    assert "其余 3 项从略，全部列在 Word、网页报告" in text
     assert "须逐项对照" in text

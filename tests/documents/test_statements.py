@@ -69,8 +69,8 @@ def test_lines_and_points_have_no_area_and_a_doubtful_hit_must_be_surveyed():
 
 
 def test_a_distance_is_in_metres_from_official_data_and_in_kilometres_from_a_sketch():
-    near = found("b", "湿地", "near", distance_m=812.4, direction_zh="东北")
-    assert said([asked("b", "湿地")], [near])[0].endswith("不重叠；最近距离约 812 米（东北侧）。")
+    near = found("b", "湿地", "near", distance_m=812.4, direction_zh="东北侧")
+    assert said([asked("b", "湿地")], [near])[0].endswith("不重叠；最近距离约 812.4 m（东北侧）。")
     sketch = found("b", "湿地", "near", "schematic", distance_m=812.4)
     told = said([asked("b", "湿地", authority="schematic")], [sketch])[0]
     assert "（示意数据）" in told

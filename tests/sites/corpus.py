@@ -103,10 +103,15 @@ def txt(
     lines += ["[其他]", "备注=无", "[地块坐标]", plot.format(n=len(points), a="85.1234"), *points]
     text = "\r\n".join(lines) + "\r\n"
     if wide:
-        text = text.translate({ord(c): ord(c) + 0xFEE0 for c in "0123456789,."})
+        text = full_width(text)
     path = folder / "地块.txt"
     path.write_bytes(text.encode(encoding))
     return path
+
+
+def full_width(text: str) -> str:
+    """Type digits, commas and full stops with a Chinese keyboard."""
+    return text.translate({ord(c): ord(c) + 0xFEE0 for c in "0123456789,."})
 
 
 def _text(value: float, digits: int | None) -> str:
@@ -314,6 +319,11 @@ def rows(
     return out
 
 
+def unringed(points: Sequence[Sequence[str]]) -> list[list[str]]:
+    """Leave the ring column out: point numbers that begin again begin the hole."""
+    return [[label, *pair] for label, _, *pair in points]
+
+
 def table(
     folder: Path,
     name: str,
@@ -383,6 +393,9 @@ CASES: dict[str, Case] = {
     "txt east first": Case(lambda f: txt(f, swapped=True), "EPSG:4526"),
     "txt unclosed, bare numbers": Case(lambda f: txt(f, closed=False, label=""), "EPSG:4526"),
     "txt 12 fields": Case(lambda f: txt(f, plot="{n},{a}公顷,1,屯留一号地块,面,J49,工业,0601,是,否,2026,@"), "EPSG:4526"),
+    "txt 13 fields": Case(lambda f: txt(f, plot="{n},{a},1,屯留一号地块,面,J49,工业,0601,是,否,2026,某局,@"), "EPSG:4526"),
+    "txt zone 37 east first": Case(lambda f: txt(f, epsg=4525, header={"带号": "37"}, swapped=True), "EPSG:4525"),
+    "txt zip": Case(lambda f: zipped(f, [txt(f)]), "EPSG:4526"),
     "txt full width": Case(lambda f: txt(f, wide=True), "EPSG:4526"),
     "txt degrees": Case(lambda f: txt(f, epsg=4490, header={"几度分带": "", "带号": "", "计量单位": "度"}), "EPSG:4490"),
     "shp gbk": Case(lambda f: gis(f, "ESRI Shapefile", "地块.shp", epsg=4526, encoding="gb18030"), "EPSG:4526"),
@@ -395,9 +408,13 @@ CASES: dict[str, Case] = {
     "shp degrees": Case(lambda f: gis(f, "ESRI Shapefile", "地块.shp"), "EPSG:4490"),
     "shp north first": Case(lambda f: gis(f, "ESRI Shapefile", "地块.shp", epsg=4526, crs=False, swapped=True), "EPSG:4526"),
     "shp UTM": Case(lambda f: gis(f, "ESRI Shapefile", "地块.shp", epsg=32649), "EPSG:32649"),
+    "shp zone 37 no prefix": Case(lambda f: gis(f, "ESRI Shapefile", "地块.shp", epsg=4546), "EPSG:4546"),
+    "shp 6° zone 19": Case(lambda f: gis(f, "ESRI Shapefile", "地块.shp", epsg=4497), "EPSG:4497"),
     "shp zip gbk names": Case(zipped_shape, "EPSG:4526"),
     "gpkg": Case(lambda f: gis(f, "GPKG", "地块.gpkg", epsg=4526), "EPSG:4526"),
     "gpkg degrees": Case(lambda f: gis(f, "GPKG", "地块.gpkg"), "EPSG:4490"),
+    "gpkg zone 37": Case(lambda f: gis(f, "GPKG", "地块.gpkg", epsg=4525), "EPSG:4525"),
+    "gpkg zip": Case(lambda f: zipped(f, [gis(f, "GPKG", "地块.gpkg", epsg=4526)]), "EPSG:4526"),
     "gpkg several layers": Case(lambda f: gis(f, "GPKG", "地块.gpkg", epsg=4547, layers=["红线", "占地"]), "EPSG:4547", table="占地"),
     # FileGDB stores coordinates as integers of 1e-9 degrees (GDAL default).
     "filegdb": Case(lambda f: gis(f, "OpenFileGDB", "地块.gdb"), "EPSG:4490", MILLIMETRE),
@@ -410,20 +427,20 @@ CASES: dict[str, Case] = {
     "kml gbk": Case(lambda f: kml(f, encoding="gbk"), "EPSG:4326"),
     "kmz": Case(kmz, "EPSG:4326"),
     "ovkml CGCS2000": Case(lambda f: kml(f, "地块.ovkml", coord_type="CGCS2000"), "EPSG:4490"),
-    # Undoing GCJ-02 is exact to 0.01 mm.
-    "ovkml GCJ-02": Case(lambda f: kml(f, "地块.ovkml", coord_type="GCJ-02", gcj=True), "GCJ-02", 1e-7),
-    "kml shifted, user says so": Case(lambda f: kml(f, gcj=True), "GCJ-02", 1e-7, crs="GCJ-02"),
+    "ovkml GCJ-02": Case(lambda f: kml(f, "地块.ovkml", coord_type="GCJ-02", gcj=True), "GCJ-02"),
+    "kml shifted, user says so": Case(lambda f: kml(f, gcj=True), "GCJ-02", crs="GCJ-02"),
     "dxf closed": Case(dxf, "EPSG:4526"),
     "dxf polyline2d": Case(lambda f: dxf(f, "polyline"), "EPSG:4526"),
     "dxf lines": Case(lambda f: dxf(f, "lines"), "EPSG:4526"),
     "dxf first point repeated": Case(lambda f: dxf(f, "repeated"), "EPSG:4526"),
     "dxf nearly closed": Case(lambda f: dxf(f, "nearly"), "EPSG:4526", MILLIMETRE),
-    # A block's own coordinates are differences: the last bits of the easting are lost.
-    "dxf block": Case(lambda f: dxf(f, "block"), "EPSG:4526", FULL * 10),
+    "dxf block": Case(lambda f: dxf(f, "block"), "EPSG:4526"),
     "dxf hatch and outline": Case(lambda f: dxf(f, "hatch"), "EPSG:4526"),
     "dxf millimetres": Case(lambda f: dxf(f, scale=1000, units=4), "EPSG:4526"),
     "dxf metres, header says millimetres": Case(lambda f: dxf(f, units=4), "EPSG:4526"),
     "dxf no prefix": Case(lambda f: dxf(f, epsg=4547), "EPSG:4547", plausible=True),
+    "dxf zone 37 no prefix": Case(lambda f: dxf(f, epsg=4546), "EPSG:4546", plausible=True),
+    "dxf zip": Case(lambda f: zipped(f, [dxf(f)]), "EPSG:4526"),
     "excel X Y": Case(lambda f: excel(f, [XY], rows()), "EPSG:4526"),
     "excel Y X": Case(lambda f: excel(f, [["点号", "圈号", "横坐标Y", "纵坐标X"]], rows(north_first=False)), "EPSG:4526"),
     "excel headings the wrong way round": Case(lambda f: excel(f, [XY], rows(north_first=False)), "EPSG:4526"),
@@ -440,6 +457,12 @@ CASES: dict[str, Case] = {
     "excel text cells": Case(lambda f: excel(f, [XY], rows(digits=3), numbers=False), "EPSG:4526", MILLIMETRE),
     "csv gbk": Case(lambda f: table(f, "拐点.csv", [XY], rows(), encoding="gbk"), "EPSG:4526"),
     "csv millimetres": Case(lambda f: table(f, "拐点.csv", [XY], rows(digits=3)), "EPSG:4526", MILLIMETRE),
+    "csv full width": Case(lambda f: table(f, "拐点.csv", [XY], [[full_width(c) for c in r] for r in rows()]), "EPSG:4526"),
+    "csv semicolons": Case(lambda f: table(f, "拐点.csv", [XY], rows(), sep=";"), "EPSG:4526"),
+    "csv utf-16 tabs": Case(lambda f: table(f, "拐点.csv", [XY], rows(), sep="\t", encoding="utf-16"), "EPSG:4526"),
+    "csv zone 37 in the title": Case(
+        lambda f: table(f, "拐点.csv", [["2000国家大地坐标系 3度带 中央经线111°"], XY], rows(4546)), "EPSG:4546",
+    ),
     "csv 6° zone 19 prefix": Case(lambda f: table(f, "拐点.csv", [XY], rows(4497)), "EPSG:4497"),
     "csv POINT_X": Case(lambda f: table(f, "拐点.csv", [["ID", "圈号", "POINT_X", "POINT_Y"]], rows(north_first=False)), "EPSG:4526"),
     "csv DMS ° ′ ″": Case(lambda f: table(f, "拐点.csv", [LL], rows(4490, north_first=False, form="{d}°{m:02d}′{s}″")), "EPSG:4490", MILLIMETRE),
@@ -452,9 +475,16 @@ CASES: dict[str, Case] = {
         ]), "EPSG:4490", MILLIMETRE,
     ),
     "pasted tabs": Case(lambda f: table(f, "拐点.txt", [["序号", "圈号", "X坐标", "Y坐标"]], rows(), sep="\t"), "EPSG:4526"),
+    "pasted without headings": Case(lambda f: table(f, "拐点.txt", [], unringed(rows()), sep="  "), "EPSG:4526"),
+    "pasted from a chat": Case(lambda f: table(f, "拐点.txt", [["项目用地拐点："]], unringed(rows()), sep="，"), "EPSG:4526"),
+    "pasted DMS": Case(
+        lambda f: table(f, "拐点.txt", [["点号", "经度", "纬度"]], unringed(rows(4490, north_first=False, form="{d}°{m:02d}′{s}″")), sep="\t"),
+        "EPSG:4490", MILLIMETRE,
+    ),
     "wkt": Case(wkt, "EPSG:4490"),
     "wkt srid": Case(lambda f: wkt(f, epsg=4526, srid=True), "EPSG:4526"),
     "wkt plane": Case(lambda f: wkt(f, epsg=4526), "EPSG:4526"),
+    "wkt zone 37": Case(lambda f: wkt(f, epsg=4525), "EPSG:4525"),
 }  # fmt: skip
 
 

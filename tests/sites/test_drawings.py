@@ -91,6 +91,18 @@ def test_an_open_polyline_is_a_line_with_a_warning(draw):
     (site,) = draw(lambda space, _: space.add_lwpolyline([*SQUARE, (E, N + 40)]))
     assert site.geometry.geom_type == "LineString"
     assert "多段线未闭合（首尾相距 40.0 m），按线处理" in site.repairs[0]
+    assert site.repairs[0] in site.crs.suspicions
+
+
+def test_three_sides_of_a_plot_are_not_taken_for_a_road_in_silence(draw):
+    (site,) = draw(lambda space, _: space.add_lwpolyline(SQUARE))
+    assert "若为用地范围，请在 CAD 中闭合" in site.crs.suspicions[-1]
+
+
+def test_a_road_is_a_line_without_a_doubt(draw):
+    (site,) = draw(lambda space, _: space.add_lwpolyline([(E, N), (E + 300, N + 20), (E + 600, N)]))
+    assert site.repairs == ()
+    assert not [words for words in site.crs.suspicions if "按线处理" in words]
 
 
 def test_separate_outlines_are_separate_sites_and_inner_ones_holes(draw):
@@ -110,7 +122,7 @@ def test_shapes_on_two_layers_ask_which(draw):
         space.add_lwpolyline(SQUARE, close=True, dxfattribs={"layer": "红线"})
         space.add_lwpolyline(SQUARE, close=True, dxfattribs={"layer": "图框"})
 
-    with pytest.raises(InputError, match="2 个含图形的图层：红线、图框"):
+    with pytest.raises(InputError, match="2 个含图形的图层：红线、图框 — 请用 --table 指明"):
         draw(paint)
     (site,) = draw(paint, table="红线")
     assert site.attributes == {"图层": "红线"}
@@ -304,6 +316,18 @@ def test_a_prj_with_a_meridian_of_its_own_is_computed_as_it_says(corpus, tmp_pat
     assert site.geometry.centroid.x == pytest.approx(corpus.TRUTH.centroid.x - 0.5, abs=1e-4)
     assert site.plane_epsg is None
     assert site.plane is None
+
+
+@pytest.mark.parametrize("scale", ["1e20", "10.0"])
+def test_a_prj_whose_metre_is_none_is_refused(corpus, tmp_path, scale):
+    path = corpus.gis(tmp_path, "ESRI Shapefile", "a.shp", epsg=4547)
+    prj = path.with_suffix(".prj")
+    text = prj.read_text().replace("CGCS2000_3_Degree_GK_CM_114E", "X")
+    # Northings of 4 020 km become 402 km or nothing: the other origin keeps the parcel in China.
+    text = text.replace('"Latitude_Of_Origin",0.0', '"Latitude_Of_Origin",38.0')
+    prj.write_text(text.replace('"Scale_Factor",1.0', f'"Scale_Factor",{scale}'))
+    with pytest.raises(InputError, match="投影参数有误"):
+        read_sites(path)
 
 
 def test_several_features_become_several_sites_with_their_fields(tmp_path):

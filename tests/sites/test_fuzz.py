@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import random
+import re
 import signal
+import struct
 import tempfile
 import time
 import zipfile
@@ -43,6 +45,8 @@ TOKENS = [
     b"inf", b"1e308", b"-1", b"0", b"9" * 30, b"99999999", b"38", b"\xff\xfe", b"\xef\xbb\xbf", b"@", b"\xa1\xe3", "°".encode(),
     "带号=99".encode("gbk"), "独立坐标系".encode(), b"<!DOCTYPE a>", b"{", b"}", b"null", b"POLYGON EMPTY", b"SRID=1;", b"\x80" * 8,
 ]  # fmt: skip
+#: What stands where a number was: the file keeps its form, so that more than its grammar is tried.
+ODD_NUMBERS = [0.0, -0.0, 1.0, -1.0, 90.0, 180.0, 1e-300, 1e20, 1e308, float("inf"), float("nan"), 500_000.0, 38.5e6, 2**31, -(2**63)]  # fmt: skip
 #: Of processor time, so that a busy machine does not fail the test.
 SECONDS = 2.0
 #: What one reading may take above what the process holds already (some 350 MB of libraries and
@@ -55,6 +59,11 @@ seeds = st.integers(0, 2**32)
 
 def edits(numbers: random.Random) -> list[Edit]:
     """One to six edits: where in the file, what to do, with which bytes."""
+    if numbers.random() < 0.5:
+        return [
+            (numbers.random(), "number", numbers.choice([struct.pack("<d", odd), b""]))
+            for odd in numbers.choices(ODD_NUMBERS, k=numbers.randint(1, 3))
+        ]
     return [
         (
             numbers.random(),
@@ -84,11 +93,32 @@ def _seed_files(corpus: Any) -> dict[str, list[tuple[str, dict[str, bytes]]]]:
     return found
 
 
+def other_number(data: bytes, at: int, packed: bytes) -> bytes:
+    """Put another number where one is written: the one packed, or one the file has elsewhere.
+
+    In binary files that is eight bytes at a multiple of four.
+    """
+    if b"\0" in data[:200]:
+        place = at // 4 * 4
+        return data[:place] + (packed or data[:8]) + data[place + 8 :]
+    written = list(re.finditer(rb"-?\d+(\.\d+)?", data))
+    if not written:
+        return data
+    old = written[at % len(written)]
+    new = written[(at * 7) % len(written)].group()
+    if packed:
+        (value,) = struct.unpack("<d", packed)
+        new = (b"%d" if abs(value) < 1e300 and value == int(value) else b"%r") % value
+    return data[: old.start()] + new + data[old.end() :]
+
+
 def damaged(data: bytes, changes: list[Edit]) -> bytes:
     """Apply edits at relative places."""
     for place, how, token in changes:
         at = int(place * (len(data) + 1))
-        if how == "insert":
+        if how == "number":
+            data = other_number(data, at, token)
+        elif how == "insert":
             data = data[:at] + token + data[at:]
         elif how == "replace":
             data = data[:at] + token + data[at + len(token) :]

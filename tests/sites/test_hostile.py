@@ -80,6 +80,11 @@ def test_a_member_that_leaves_the_folder_refuses_the_archive(write, refused, cor
     assert "指向包外" in refused(write("a.zip", corpus.zip_bytes({name: b"x"})))
 
 
+def test_a_member_without_a_name_refuses_the_archive(write, refused, corpus):
+    data = corpus.zip_bytes({"a.txt": b"x"})
+    assert "没有文件名" in refused(write("a.zip", data.replace(b"a.txt", b"\0.txt")))
+
+
 def test_an_archive_in_an_archive_is_refused(write, refused, corpus):
     inner = corpus.zip_bytes({"a.txt": b"x"})
     assert "压缩包里还有压缩包" in refused(write("a.zip", corpus.zip_bytes({"b.zip": inner})))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+import io
 
 import openpyxl
 import pytest
@@ -10,6 +12,7 @@ import pytest
 from geo.errors import InputError
 from geo.sites.angles import parse_angle
 from geo.sites.read import read_sites
+from geo.space.measure import area_m2
 
 N, E = 4_020_000.0, 38_400_000.0
 
@@ -188,6 +191,15 @@ def test_a_closed_ring_ends_there(write):
 def test_columns_side_by_side_are_ordered_by_point_number(write):
     a = lines(corners())
     (site,) = read(write, "点号,X,Y,点号,X,Y", f"{a[0]},{a[2]}", f"{a[1]},{a[3]}")
+    assert area(site) == pytest.approx(10_000)
+
+
+@pytest.mark.parametrize("sep", ["，", "、", ". ", "\t"])
+def test_corners_written_as_in_a_mining_licence_are_read(write, sep):
+    rows = [f"{at}{sep}X={n:.2f} Y={e:.2f}" for at, (n, e) in enumerate(corners(), 1)]
+    (site,) = read(
+        write, "矿区范围拐点坐标（2000国家大地坐标系）", *rows, "标高：1200m至900m", name="a.txt"
+    )
     assert area(site) == pytest.approx(10_000)
 
 
@@ -380,3 +392,83 @@ def test_a_pair_in_one_cell_is_found(tmp_path):
     ]
     (site,) = read_sites(workbook(tmp_path, {"a": rows}))
     assert site.geometry.bounds[0] == pytest.approx(112.875)
+
+
+# ---------------------------------------------------------------- quotation marks, and many points on a line
+
+SPELLED = {
+    "signs": "{d}°{m:02d}′{s:05.2f}″", "typewriter": "{d}°{m:02d}'{s:05.2f}\"", "curly": "{d}°{m:02d}’{s:05.2f}”",
+    "two primes": "{d}°{m:02d}'{s:05.2f}''", "accents": "{d}º{m:02d}´{s:05.2f}˝", "before": "东经{d}°{m:02d}′{s:05.2f}″",
+    "behind": "{d}°{m:02d}′{s:05.2f}″E", "words": "{d}度{m:02d}分{s:05.2f}秒", "dashes": "{d}-{m:02d}-{s:05.2f}",
+}  # fmt: skip
+#: 18″ east by 14.4″ north from 112°48′, 36°19′12″.
+DMS = [
+    (112, 48, 0, 36, 19, 12), (112, 48, 18, 36, 19, 12), (112, 48, 18, 36, 19, 26.4), (112, 48, 0, 36, 19, 26.4),
+]  # fmt: skip
+DMS_M2 = 199_283.62
+
+
+def spelled(form, d, m, s, *, lat=False):
+    told = form.format(d=d, m=m, s=s)
+    return told.replace("东经", "北纬").replace("E", "N") if lat else told
+
+
+@pytest.mark.parametrize("form", SPELLED.values(), ids=SPELLED)
+@pytest.mark.parametrize("quoting", [csv.QUOTE_ALL, csv.QUOTE_MINIMAL], ids=["quoted", "bare"])
+def test_angles_in_a_csv_are_read_however_excel_quotes_their_seconds(write, form, quoting):
+    out = io.StringIO()
+    writer = csv.writer(out, quoting=quoting)
+    writer.writerow(["点号", "经度", "纬度"])
+    for at, (d, m, s, e, n, t) in enumerate(DMS, 1):
+        writer.writerow([f"J{at}", spelled(form, d, m, s), spelled(form, e, n, t, lat=True)])
+    (site,) = read_sites(write("a.csv", out.getvalue()))
+    assert area_m2(site.geometry) == pytest.approx(DMS_M2, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "112.80000,36.32000 112.80500,36.32000 112.80500,36.32400 112.80000,36.32400",
+        "112.80000,36.32000;112.80500,36.32000;112.80500,36.32400;112.80000,36.32400",
+        "".join(
+            f"{at}、东经{d}°{m:02d}′{s:02d}″，北纬{e}°{n}′{t}″；"
+            for at, (d, m, s, e, n, t) in enumerate(DMS, 1)
+        ),
+    ],
+)
+def test_all_corners_on_one_line_of_a_chat_are_read_not_the_first_alone(write, line):
+    (site,) = read_sites(write("a.txt", line))
+    assert area_m2(site.geometry) == pytest.approx(DMS_M2, abs=0.01)
+
+
+def test_two_systems_side_by_side_without_headings_are_refused(write):
+    rows = [f"J{at} {N + at * 10:.3f} {E:.3f} 112.80{at}000 36.32{at}000" for at in range(1, 5)]
+    with pytest.raises(InputError, match="一行有 4 个坐标数") as refused:
+        read(write, *rows, name="a.txt")
+    assert "请每行写一个点，只保留一套坐标" in str(refused.value)
+
+
+def test_a_height_behind_the_coordinates_is_no_third_coordinate(write):
+    rows = [f"J{at}\t{n:.3f}\t{e:.3f}\t85.25" for at, (n, e) in enumerate(corners(), 1)]
+    (site,) = read(write, *rows, name="a.txt")
+    assert area(site) == pytest.approx(10_000)
+
+
+def test_a_plot_is_named_by_its_title_not_by_a_heading_merged_over_two_rows(tmp_path):
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for row in (["甲项目用地界址点成果表"], ["坐标系：2000国家大地坐标系　3度带"], ["点号", "坐标（m）", None, "边长"],
+                [None, "X", "Y", None]):  # fmt: skip
+        sheet.append(row)
+    for cells in ("A1:D1", "A2:D2", "A3:A4", "B3:C3", "D3:D4"):
+        sheet.merge_cells(cells)
+    for at, (n, e) in enumerate(corners(), 1):
+        sheet.append([f"J{at}", n, e, None])
+    book.save(tmp_path / "a.xlsx")
+    (site,) = read_sites(tmp_path / "a.xlsx")
+    assert site.name == "甲项目用地"
+
+
+def test_a_title_about_the_coordinates_names_no_plot(write):
+    (site,) = read(write, "1980西安坐标系", "点号,X,Y", *lines(corners()), name="乙地块.csv")
+    assert site.name == "乙地块"

@@ -121,7 +121,7 @@ def test_edges_are_as_far_apart_as_the_shortest_geodesic(length_deg, gap_deg):
             continue
         expected = brute(a, b)
         way = nearest(shapely.LineString(a), shapely.LineString(b))
-        assert way.distance_m == pytest.approx(expected, rel=1e-6, abs=1e-3)
+        assert way.distance_m == pytest.approx(expected, rel=1e-9, abs=1e-7)
 
 
 def test_the_point_beside_a_long_edge_sees_the_geodesic():

@@ -1,13 +1,16 @@
 """Sites against zones, compared with shapely one pair at a time."""
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 import shapely
+from geographiclib.geodesic import Geodesic
 from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.errors import GeometryError, UsageError
-from geo.space import overlay as module
+from geo.space import overlay_geos as module
 from geo.space.measure import area_m2, length_m
 from geo.space.overlay import INSIDE, OVERLAPS, TOUCHES, overlay
 
@@ -174,3 +177,52 @@ def test_a_broken_zone_is_told_not_measured():
     site = shapely.Polygon([(112.04, 36.02), (112.06, 36.02), (112.06, 36.09), (112.04, 36.09)])
     with pytest.raises(GeometryError, match="先修复"):
         overlay([site], [bowtie])
+
+
+def clipped(subject, clip):
+    """Cut a convex ring by another in exact fractions (Sutherland and Hodgman 1974); both counter-clockwise."""
+    ring = [(Fraction(x), Fraction(y)) for x, y in subject]
+    edges = [(Fraction(x), Fraction(y)) for x, y in clip]
+    for (ax, ay), (bx, by) in zip(edges, [*edges[1:], edges[0]], strict=True):
+        side = [(bx - ax) * (y - ay) - (by - ay) * (x - ax) for x, y in ring]
+        kept = []
+        for at, (point, here) in enumerate(zip(ring, side, strict=True)):
+            before, there = ring[at - 1], side[at - 1]
+            if (here >= 0) != (there >= 0):
+                t = there / (there - here)
+                kept.append(tuple(p + t * (q - p) for p, q in zip(before, point, strict=True)))
+            if here >= 0:
+                kept.append(point)
+        ring = kept
+    return [(float(x), float(y)) for x, y in ring]
+
+
+def convex(rng, size):
+    """A convex ring of three to nine corners around 112.5, 36.3, counter-clockwise."""
+    points = rng.uniform([112.5, 36.3], [112.5 + size, 36.3 + size], (9, 2))
+    hull = shapely.convex_hull(shapely.multipoints(points))
+    return shapely.get_coordinates(shapely.orient_polygons(hull))[:-1].tolist()
+
+
+def by_geographiclib(ring):
+    polygon = Geodesic(6378137.0, 1 / 298.257222101).Polygon()
+    for lon, lat in ring:
+        polygon.AddPoint(lat, lon)
+    return polygon.Compute()[2]
+
+
+@pytest.mark.parametrize("size", [0.002, 0.05, 0.5])
+def test_overlaps_agree_with_exact_clipping_and_geographiclib(size):
+    rng = np.random.default_rng(7)
+    compared = 0
+    for _ in range(200):
+        site, zone = convex(rng, size), convex(rng, size)
+        common = clipped(site, zone)
+        if len(common) < 3:
+            continue
+        (found,) = overlay([shapely.Polygon(site)], np.array([shapely.Polygon(zone)])).overlap_m2
+        expected = by_geographiclib(common)
+        if expected > 1.0:
+            assert found == pytest.approx(expected, rel=1e-6, abs=1e-2)
+            compared += 1
+    assert compared > 150

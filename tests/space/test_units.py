@@ -55,9 +55,9 @@ def test_fifteen_mu_make_a_hectare():
 
 
 def test_an_area_is_written_in_three_units():
-    assert units.format_area(1234.56) == "1234.56 m²（0.1235 hm² / 1.85 亩）"
-    assert units.format_area(999_999.0) == "999999.00 m²（99.9999 hm² / 1500.00 亩）"
-    assert units.format_area(1_000_000.0) == "1.00 km²（100.0000 hm² / 1500.00 亩）"
+    assert units.format_area(1234.56) == "1234.56 m²（0.1235 公顷 / 1.85 亩）"
+    assert units.format_area(999_999.0) == "999999.00 m²（99.9999 公顷 / 1500.00 亩）"
+    assert units.format_area(1_000_000.0) == "1.00 km²（100.0000 公顷 / 1500.00 亩）"
 
 
 def test_a_length_changes_to_kilometres_at_one_thousand():

@@ -8,6 +8,10 @@ from pathlib import Path
 import pytest
 
 from geo.check.law import Place, bindings, run_examples
+from geo.check.project import project_of
+from geo.check.reading import Binding, read_clause
+from geo.check.reasons import rule_sentence
+from geo.findings import RuleHit
 from geo.spec.activities import read_activities, shipped_activities
 from geo.spec.closed import load
 from geo.spec.marked import parse_yaml
@@ -60,6 +64,45 @@ def test_the_marks_are_those_of_the_domain_notes():
         "nature_reserve_1994": False, "nature_reserve_2026": False, "environmental_code_2026": False,
         "shanxi_spring_domains": False,
     }  # fmt: skip
+
+
+def test_only_these_clauses_and_branches_of_laws_read_in_print_were_not_read_themselves():
+    open_ = [
+        (name, clause.id, at)
+        for name, one in sorted(LAWS.items()) if one.verified
+        for clause in one.clauses
+        for at, marked in enumerate((clause, *clause.branches))
+        if marked.verified is False
+    ]  # fmt: skip
+    assert open_ == [
+        ("land_administration_2019", "basic_farmland", 2),
+        *(("redline_2022", "limited_activities", at) for at in range(7, 11)),
+        ("shanxi_fenhe", "basin", 0),
+    ]
+
+
+def test_no_mark_of_a_clause_claims_more_than_its_law():
+    for one in LAWS.values():
+        parts = [part for clause in one.clauses for part in (clause, *clause.branches)]
+        assert one.verified or not any(part.verified for part in parts)
+
+
+@pytest.mark.parametrize("name", LAWS)
+def test_a_clause_nobody_has_read_says_so_wherever_it_is_cited(name):
+    one = LAWS[name]
+    project = project_of(shipped_activities())
+    for clause in one.clauses:
+        reading = read_clause(Binding(name, one, clause), project)
+        hit = RuleHit(
+            "", one.title, clause.clause, reading.verified("official"), reading.outcome("official")
+        )
+        for told in (hit.cited, rule_sentence(hit)):
+            assert ("条款待核实" in told or "（待核实）" in told) is not one.is_verified(clause)
+
+
+def test_no_summary_has_a_space_where_its_line_was_folded():
+    for one in LAWS.values():
+        assert not [c.summary for c in one.clauses if "； " in c.summary or "， " in c.summary]
 
 
 def test_of_the_ten_limited_activities_six_were_read_and_four_were_not():

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
-import textwrap
 import zipfile
 from pathlib import Path
 
@@ -191,6 +186,7 @@ def test_what_nobody_vouches_for_is_not_adopted(root: Path, tmp_path: Path) -> N
         examine(open_store(root), bare)
     shown = report(examine(open_store(root), bare, dry_run=True), dry_run=True)
     assert "还缺 --provider" in shown
+    assert "来源：（待填），数据日期 （待填），精度 （待填）" in shown
     assert "没有写入任何文件" in shown
 
 
@@ -222,6 +218,17 @@ def test_a_level_nobody_has_assigned_is_a_question(root: Path, tmp_path: Path) -
     store, _ = adopt(root, said(file, "protected_areas", values={"实验区": "nature_experimental"}))
     held = store.layer("protected_areas").frame
     assert set(held["zone_kind"]) == {"nature_core", "nature_experimental"}
+
+
+def test_a_kind_that_is_told_apart_but_not_there_may_be_said_so(root: Path, tmp_path: Path) -> None:
+    frame = table([square(0)], BHDMC=["甲"], GKFQ=["核心保护区"])
+    file = shapefile(tmp_path / "自然保护地.shp", frame)
+    values = {"一般控制区": "nature_general", "自然公园": "nature_park"}
+    store, adoption = adopt(root, said(file, "protected_areas", values=values))
+    assert set(store.layer("protected_areas").spec.zone_kinds) == {
+        "nature_core", "nature_general", "nature_park",
+    }  # fmt: skip
+    assert sum("没有一个要素的 GKFQ 是" in words for words in adoption.warnings) == 2
 
 
 def test_a_level_left_blank_is_refused(root: Path, tmp_path: Path) -> None:
@@ -307,6 +314,23 @@ def test_a_boundary_moved_a_little_counts_only_the_strip(root: Path, tmp_path: P
     assert adoption.change.area_out_m2 == pytest.approx(0, abs=1)
 
 
+def test_the_same_border_with_other_vertices_is_no_change(root: Path, tmp_path: Path) -> None:
+    """Half of a square goes; its other half is drawn with a vertex more, which leaves a hair of a border."""
+    adopt(root, said(_redline(tmp_path / "STBHHX.shp", [square(0)]), "ecological_redline"))
+    x, y = EAST, NORTH
+    half = shapely.Polygon(
+        [(x, y), (x + 500, y), (x + 500, y + 1000), (x + 137, y + 1000), (x, y + 1000)]
+    )
+    later = said(_redline(tmp_path / "新.shp", [half]), "ecological_redline")
+    change = examine(open_store(root), later).change
+    assert change is not None
+    assert change.area_out_m2 == pytest.approx(5e5, rel=1e-3)
+    assert len(change.into) == 0
+    (gone,) = change.out
+    # Half a square and nothing else: its own box is filled by it.
+    assert gone.area / gone.envelope.area > 0.95
+
+
 def test_the_same_file_twice_is_no_new_version(root: Path, tmp_path: Path) -> None:
     handover = said(_redline(tmp_path / "STBHHX.shp"), "ecological_redline")
     adopt(root, handover)
@@ -329,54 +353,6 @@ def test_several_counties_have_to_be_named(tmp_path: Path) -> None:
         open_store(root), said(file, "ecological_redline", coverage=("140405", "140404"))
     )
     assert any("上党区 境内没有一个要素" in words for words in both.warnings)
-
-
-_KILLED = """
-    import os, sys
-    from pathlib import Path
-    import geopandas
-    from tests.workflow.office import said
-    from geo.store.store import open_store
-    from geo.workflow import adopt
-    root, file, where = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
-    def die(*args, **kwargs):
-        os.kill(os.getpid(), 9)
-    if where == "data":
-        geopandas.GeoDataFrame.to_parquet = die
-    else:
-        move = Path.replace
-        Path.replace = lambda path, goal: die() if path.suffix == ".yml" else move(path, goal)
-    store = open_store(root)
-    adopt.commit(store, adopt.examine(store, said(file, "ecological_redline")))
-"""
-
-
-@pytest.mark.skipif(os.name == "nt", reason="SIGKILL")
-@pytest.mark.parametrize("where", ["data", "layer"])
-def test_killing_it_half_way_leaves_the_layers_as_they_were(
-    root: Path, tmp_path: Path, where: str
-) -> None:
-    adopt(root, said(_redline(tmp_path / "旧.shp", [square(5)]), "ecological_redline"))
-    before = snapshot(root)
-    file = _redline(tmp_path / "STBHHX.shp")
-    script = textwrap.dedent(_KILLED)
-    done = subprocess.run(
-        [sys.executable, "-c", script, root, file, where],
-        cwd=Path(__file__).parents[2],
-        check=False,
-    )
-    assert done.returncode == -signal.SIGKILL
-    after = snapshot(root)
-    assert {name: data for name, data in after.items() if not name.startswith("local/")} == {
-        name: data for name, data in before.items() if not name.startswith("local/")
-    }
-    assert open_store(root).layer("ecological_redline").state == "ok"
-    assert len(open_store(root).layer("ecological_redline").frame) == 1
-    (left,) = (root / "local" / "cache").glob("adopt-*")
-    os.utime(left, (0, 0))
-    adopt(root, said(file, "ecological_redline"))
-    assert len(open_store(root).layer("ecological_redline").frame) == 2
-    assert not list((root / "local" / "cache").glob("adopt-*"))
 
 
 def test_the_layer_is_stored_in_the_order_of_place(root: Path, tmp_path: Path) -> None:

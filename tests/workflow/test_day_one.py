@@ -8,11 +8,16 @@ import shlex
 import zipfile
 from pathlib import Path
 
+import numpy as np
+import openpyxl
 import pytest
+import rasterio
 import shapely
+from affine import Affine
 from click.testing import CliRunner
 
 from geo.cli.main import cli
+from tests.store.pbf import write_pbf
 from tests.workflow.office import EAST, NORTH, parcels, shapefile, square, table
 
 _PAGE = Path(__file__).parents[2] / "docs" / "day_one.md"
@@ -46,6 +51,24 @@ def _hand_in(folder: Path) -> None:
     shapefile(folder / "地块.shp", table([shapely.box(x, y, x + 200, y + 200)], name=["地块"]))
 
 
+def _hand_in_more(folder: Path) -> None:
+    """A list in Excel, an OSM extract, two rasters."""
+    book = openpyxl.Workbook()
+    book.active.append(["名称", "经度", "纬度"])
+    book.active.append(["甲排污口", 112.8, 36.32])
+    book.save(folder / "排污口.xlsx")
+    nodes = [(n, 112.80 + n / 1000, 36.32, {}) for n in range(1, 4)]
+    ways = [(1, [1, 2, 3], {"waterway": "river", "name": "绛河"})]
+    write_pbf(folder / "长治.osm.pbf", nodes=nodes, ways=ways)
+    heights = np.tile(np.arange(900, 1800, dtype="int16"), (700, 1))
+    for name, cells in (("高程", heights), ("地表覆盖", np.full((700, 900), 10, dtype="uint8"))):
+        with rasterio.open(
+            folder / f"{name}.tif", "w", driver="GTiff", width=900, height=700, count=1, dtype=cells.dtype,
+            crs="EPSG:4490", transform=Affine(0.001, 0, 112.3, 0, -0.001, 36.7),
+        ) as out:  # fmt: skip
+            out.write(cells, 1)
+
+
 def _letter_and_plan(root: Path) -> None:
     """Write what the page asks the planner to write."""
     scan = root / "local" / "复函.pdf"
@@ -75,8 +98,9 @@ def test_every_command_of_the_page_works_in_its_order(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     commands = _commands()
-    assert len(commands) == 17
+    assert len(commands) == 21
     _hand_in(tmp_path)
+    _hand_in_more(tmp_path)
     monkeypatch.chdir(tmp_path)
     for command in commands:
         words = shlex.split(command)[1:]
@@ -91,4 +115,5 @@ def test_every_command_of_the_page_works_in_its_order(
     root = tmp_path / "工作区"
     assert (root / "结果.docx").is_file()
     assert not list((root / "build").iterdir())
-    assert len(list((root / "local").glob("*/*.parquet"))) == 5
+    assert len(list((root / "local").glob("*/*.parquet"))) == 7
+    assert len(list((root / "local").glob("*/*.tif"))) == 2

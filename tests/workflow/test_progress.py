@@ -11,6 +11,7 @@ from openpyxl import load_workbook
 
 from geo.cli.tasks_command import command
 from geo.errors import InputError, UsageError
+from geo.spec.progress import STATES
 from geo.store.store import Store, open_store
 from geo.workflow.progress import (
     UNREPORTED,
@@ -20,6 +21,7 @@ from geo.workflow.progress import (
     progress_text,
 )
 from geo.workflow.progress_exchange import hand_out, take_back, write_progress
+from geo.workflow.progress_map import SYMBOLS, progress_map
 from tests.workflow.office import office
 
 DAY = date(2025, 12, 31)
@@ -54,6 +56,22 @@ def _store(tmp_path: Path, progress: str = "", values: str = "") -> Store:
         if text:
             (folder / f"{stem}.csv").write_text(text, encoding="utf-8-sig")
     return open_store(root)
+
+
+def _with_a_place(store: Store) -> Path:
+    """Add a point of the gazetteer and a project there."""
+    root = store.root
+    (root / "data" / "places.csv").write_text(
+        "name,lon,lat,accuracy_m,source\n东古,112.8,36.32,50,手工\n", encoding="utf-8-sig"
+    )
+    (root / "layers" / "places.yml").write_text(
+        "title: 地名\nsource: data/places.csv\nauthority: schematic\nprovider: 局\nlicence: 内部\n"
+        'as_of: "2026"\ncoverage: ["140405"]\naccuracy_m: 50\n', encoding="utf-8",
+    )  # fmt: skip
+    (root / "plans" / "p" / "tasks.csv").write_text(
+        _TASKS + "P2,,project,专栏1,管网延伸,{place: 东古},20,水利局\n", encoding="utf-8-sig"
+    )
+    return root
 
 
 _HEAD = "as_at,task,state,invested_wan,evidence,problem\n"
@@ -167,13 +185,36 @@ def test_progress_kept_in_excel_is_not_overwritten(store: Store) -> None:
 
 
 def test_the_command_writes_the_lists_and_the_map(tmp_path: Path) -> None:
-    store = _store(tmp_path, _HEAD + "2024-12-31,P1,滞后,10,,征地\n")
+    root = _with_a_place(_store(tmp_path, _HEAD + "2024-12-31,P1,滞后,10,,征地\n"))
     book, picture = tmp_path / "清单.xlsx", tmp_path / "图.png"
     done = CliRunner().invoke(
         command,
-        ["-w", str(store.root), "--progress", "--plan", "p", "--as-at", "2025-12-31",
+        ["-w", str(root), "--progress", "--plan", "p", "--as-at", "2025-12-31",
          "--out", str(book), "--out", str(picture)],
     )  # fmt: skip
     assert done.exit_code == 0, done.output
     assert load_workbook(book).sheetnames == ["汇总", "指标", "任务", "项目"]
     assert picture.read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_map_leaves_county_wide_tasks_out_and_says_how_they_stand(tmp_path: Path) -> None:
+    root = _with_a_place(_store(tmp_path, _HEAD + "2024-12-31,P1,滞后,10,,征地\n"))
+    scene = progress_map(open_store(root), "p", day=DAY).scene
+    assert [(layer.title, list(layer.names)) for layer in scene.layers] == [
+        ("未填报", ["管网延伸"])
+    ]
+    assert "另有 3 项适用于全域，未上图（滞后 1 项、未填报 2 项）" in "".join(scene.credits)
+
+
+def test_states_differ_by_shape_as_well_as_by_colour() -> None:
+    assert set(SYMBOLS) == {*STATES, UNREPORTED}
+    assert len({marker for _, marker in SYMBOLS.values()}) == len(SYMBOLS)
+
+
+def test_a_book_has_room_for_what_is_written_into_it(store: Store, tmp_path: Path) -> None:
+    path = hand_out([store.spec.plans["p"]], tmp_path, day=date(2025, 1, 1))[0]
+    sheet = load_workbook(path).active
+    head = {cell.value: cell.column_letter for cell in sheet[1]}
+    assert sheet.column_dimensions[head["日期"]].width >= 12
+    assert sheet.column_dimensions[head["问题"]].width >= 30
+    assert sheet.freeze_panes == "A2"

@@ -1,9 +1,15 @@
 """Reports filled from a workspace: one source for every number, and an answer to what is stale."""
 
+import hashlib
 import io
 import json
+import os
+import re
+import subprocess
+import sys
 import time
 import zipfile
+import zlib
 from datetime import date
 
 import pytest
@@ -15,12 +21,16 @@ from PIL import Image
 import geo
 from geo.cli.main import cli
 from geo.documents.record import read_record
+from geo.draw.arrange import arrange
+from geo.draw.sheet import draw_arranged
+from geo.draw.site_map import site_scene
 from geo.errors import InputError, UsageError, WorkspaceError
 from geo.spec.workspace import read_workspace
 from geo.store.store import open_store
-from geo.workflow import reports as reports_module
 from geo.workflow.build import build
+from geo.workflow.report_redact import for_outside, without_places
 from geo.workflow.report_stale import stale_of
+from geo.workflow.report_templates import SHIPPED
 from geo.workflow.reports import make_report, report_spec
 from tests.documents.bureau import repacked, template, texts, xml_of
 from tests.documents.ooxml import faults
@@ -333,7 +343,7 @@ def test_wrong_wishes_are_told(root):
 
 
 @pytest.mark.parametrize("style", ["report", "gongwen"])
-@pytest.mark.parametrize("name", list(reports_module.SHIPPED))
+@pytest.mark.parametrize("name", list(SHIPPED))
 def test_every_shipped_template_is_filled(root, name, style):
     spec = report_spec(title="报告", template=name, style=style, plan="试",
                        sites=["site.geojson"] if name == "site_check" else [])  # fmt: skip
@@ -417,3 +427,93 @@ def test_the_command_fills_checks_and_refuses(root):
         (("atlass", "--out", str(root / "a.docx")), "是否想写 atlas"),
     ):  # fmt: skip
         assert words in str(run(*wrong).exception)
+
+
+def test_two_processes_write_the_same_bytes(root):
+    bureau(root, "# 1 甲", "见{{ ref('water') }}", "{{ map('water') }}", "{{ map('water', wide=true) }}",
+           "{{ table('standing', plan='试') }}", "{{ table('layers') }}", "{{ chart('试') }}", "{{ site_map() }}",
+           "{{ passage('results') }}", "{{ figure_list() }}")  # fmt: skip
+    made = []
+    for seed in ("1", "2"):
+        out = [root / f"{seed}.docx", root / f"{seed}.pdf"]
+        done = subprocess.run(
+            [sys.executable, "-m", "geo.cli", "report", "-w", str(root), str(root / "模板.docx"), "--plan", "试",
+             "--site", str(root / "site.geojson"), "--out", str(out[0]), "--out", str(out[1])],
+            env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        made.append([hashlib.sha256(path.read_bytes()).hexdigest() for path in out])
+    assert made[0] == made[1]
+
+
+def test_a_series_stands_in_a_report_as_its_index(root):
+    (root / "maps" / "sheets.yml").write_text(
+        MAP + "series: {over: reservoirs, margin: 1 km}\n", encoding="utf-8"
+    )
+    made = geo.open(root).report(bureau(root, "{{ map('sheets') }}"))
+    assert made.embedded[0].exhibit.caption == "水系图图幅索引"
+
+
+def test_a_map_whose_subject_has_no_data_is_refused_by_name(root):
+    (root / "maps" / "water.yml").write_text(
+        MAP.replace("reservoirs]", "{layer: wetlands, subject: true}]"), encoding="utf-8"
+    )
+    layer = (root / "layers" / "reservoirs.yml").read_text(encoding="utf-8")
+    (root / "layers" / "wetlands.yml").write_text(
+        "".join(f"{line}\n" for line in layer.splitlines() if line.startswith(("title", "zone"))),
+        encoding="utf-8",
+    )
+    with pytest.raises(UsageError, match=r"段落“\{\{ map\('water'\) \}\}”.*没有可画的内容"):
+        geo.open(root).report(bureau(root, "{{ map('water') }}"))
+
+
+def everything(data):
+    """All text a DOCX or PDF holds: every part of the one, every stream and drawn word of the other."""
+    if data.startswith(b"%PDF"):
+        streams = re.findall(rb"stream\r?\n(.*?)endstream", data, re.DOTALL)
+        held = [data, *(zlib.decompressobj().decompress(s) for s in streams if s[:1] == b"x")]
+        return b"\n".join(held).decode("utf-8", "ignore")
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return "\n".join(
+            name + archive.read(name).decode("utf-8", "ignore") for name in archive.namelist()
+        )
+
+
+@pytest.mark.parametrize("style", ["report", "gongwen"])
+def test_a_copy_for_outside_names_no_file_and_nobody_of_the_office(root, style):
+    (root / "site.geojson").rename(root / "张三的密件.geojson")
+    space = geo.open(root)
+
+    def told(*, redact):
+        made = space.report("site_check", sites=[root / "张三的密件.geojson"], style=style, redact=redact)  # fmt: skip
+        return everything(made.data) + everything(made.rendered(".pdf"))
+
+    plain, copy = told(redact=False), told(redact=True)
+    assert "张三的密件.geojson" in plain
+    assert "张三的密件" not in copy
+    assert str(root) not in copy
+    assert "来源文件：文件名从略" in copy
+    assert "<dc:creator/>" in copy or "<dc:creator></dc:creator>" in copy
+
+
+def test_a_map_for_outside_says_that_it_is_not_for_the_public_instead_of_internal(root):
+    result = geo.open(root).check(root / "site.geojson", as_at=date(2026, 11, 22))
+    store = open_store(root)
+    (site,) = for_outside(result).sites
+    inside, outside = (
+        site_scene(site, store, as_at=date(2026, 11, 22), redact=redact) for redact in (False, True)
+    )
+    assert inside.review == "内部使用，未经审图"
+    assert outside.review == "未经审图，不得向社会公开"
+    said = [text for text, _ in draw_arranged(arrange(outside)).said]
+    assert "未经审图，不得向社会公开" in said
+    assert not any("内部" in text or "geojson" in text for text in said)
+    assert any("文件名从略" in text for text in said)
+
+
+def test_sentences_about_the_reading_lose_their_coordinates_and_nothing_else():
+    told = "横坐标 38512345.678 以 38 开头；第 3 点 112°52′30.5″，36.3123；EPSG:4526，误差 ±12.5 m，2026 年"
+    assert (
+        without_places(told)
+        == "横坐标 … 以 38 开头；第 3 点 …，…；EPSG:4526，误差 ±12.5 m，2026 年"
+    )

@@ -15,8 +15,9 @@ import shapely
 
 from geo.check.sites import check_sites
 from geo.errors import InputError, UsageError
+from geo.sites.read import read_sites
 from geo.store.store import open_store
-from geo.workflow import screen_input
+from geo.workflow import screen_input, screen_parts
 from geo.workflow.screen import ScreenQuestion, screen
 from tests.store.worlds import add_layer, degrees, river_world
 
@@ -57,7 +58,7 @@ def test_every_site_has_the_verdict_and_overlap_of_a_single_check(store, tmp_pat
     assert told == [(5, 12), (10, 12), (12, 12)]
     rows = geopandas.read_parquet(tmp_path / "out.parquet")
     found = screen_input.batches(question.files, store, crs=None, accuracy_m=0.0)
-    sites = [site for batch in found for site in batch]
+    sites = [site for rows in found for site in rows.sites]
     for row, site in zip(rows.itertuples(index=False), sites, strict=True):
         single = check_sites([site], store, as_at=DAY).sites[0]
         overlaps = [f.overlap_m2 for f in single.findings if f.layer == "redline" and f.hit]
@@ -111,23 +112,33 @@ def test_killed_at_random_points_it_ends_with_the_same_bytes(store, tmp_path):
         "from geo.store.store import open_store; from geo.workflow import screen_input, screen\n"
         "screen_input.BATCH = 2\n"
         "question = screen.ScreenQuestion(date(2026, 11, 22), (Path(sys.argv[2]),))\n"
-        "screen.screen(open_store(Path(sys.argv[1])), question, [('csv', Path(sys.argv[3]))])\n"
+        "outputs = [(name, Path(sys.argv[3]) / f'out.{name}') for name in ('parquet', 'gpkg', 'csv', 'xlsx')]\n"
+        "screen.screen(open_store(Path(sys.argv[1])), question, outputs)\n"
     )
 
     def run(out):
         command = [sys.executable, "-c", code, str(tmp_path), str(path), str(out)]
         return subprocess.Popen(command, stderr=subprocess.DEVNULL)
 
-    assert run(tmp_path / "whole" / "out.csv").wait() == 0
-    out = tmp_path / "killed" / "out.csv"
-    for wanted in (1, 3):  # parts there when the process is killed
+    assert run(tmp_path / "whole").wait() == 0
+    out = tmp_path / "killed"
+    chance = np.random.default_rng(8)
+    for wanted in (
+        1,
+        3,
+        6,
+        6,
+    ):  # parts there when the process is killed: the last two while it writes the outputs
         process = run(out)
-        while process.poll() is None and len(list(out.parent.glob(".*/part-*"))) < wanted:
+        while process.poll() is None and len(list(out.glob(".*/part-*"))) < wanted:
             time.sleep(0.005)
+        time.sleep(chance.uniform(0, 0.05))
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
     assert run(out).wait() == 0
-    assert out.read_bytes() == (tmp_path / "whole" / "out.csv").read_bytes()
+    for name in FORMATS:
+        whole, again = tmp_path / "whole" / f"out.{name}", out / f"out.{name}"
+        assert whole.read_bytes() == again.read_bytes(), name
 
 
 def test_a_register_in_another_system_or_with_a_broken_site_is_refused(store, tmp_path):
@@ -145,6 +156,97 @@ def test_a_register_in_another_system_or_with_a_broken_site_is_refused(store, tm
         screen(store, ScreenQuestion(DAY, (tmp_path / "none.parquet",)), out)
     with pytest.raises(UsageError, match="没有给出输出"):
         screen(store, ScreenQuestion(DAY, (path,)), [])
+
+
+def test_registers_in_other_formats_and_systems_get_the_rows_of_single_checks(store, tmp_path):
+    plain = geopandas.read_parquet(register(tmp_path / "名录.parquet", 10))
+    files = [tmp_path / "zone38.gpkg", tmp_path / "cm111.gpkg", tmp_path / "plain.geojson"]
+    for path, epsg in zip(files, (4526, 4546, 4490), strict=True):
+        plain.to_crs(epsg).to_file(path)
+    out = tmp_path / "out.parquet"
+    assert screen(store, ScreenQuestion(DAY, tuple(files)), [("parquet", out)]).sites == 30
+    rows = pq.read_table(out).to_pylist()
+    sites = [site for path in files for site in read_sites(path, plausible=store.territory)]
+    singles = check_sites(sites, store, as_at=DAY).sites
+    for row, single in zip(rows, singles, strict=True):
+        hits = [f for f in single.findings if f.layer == "redline" and f.hit]
+        assert row["name"] == single.site.name
+        assert (row["verdict"], row["complete"]) == (single.verdict.value, single.complete)
+        assert row["redline.hits"] == len(hits)
+        assert row["redline.largest_overlap_m2"] == (hits[0].overlap_m2 if hits else None)
+        assert row["area_m2"] == single.size.area_m2
+    own = [row["redline.largest_overlap_m2"] for row in rows]
+    assert own[:10] == pytest.approx(own[20:], abs=0.01)
+    assert {row["verdict"] for row in rows} == {s.verdict.value for s in singles}
+
+
+def bad_register(path):
+    bow = shapely.Polygon([(112, 36), (113, 37), (113, 36), (112, 37)])
+    good = [shapely.box(112.8 + at, 36.35, 112.801 + at, 36.351) for at in (0.0, 0.002)]
+    wide, plane = shapely.box(110, 36, 114, 37), shapely.Point(500_000, 4_000_000)
+    shapes = [None, good[0], bow, shapely.Polygon(), wide, good[1], plane]
+    frame = geopandas.GeoDataFrame(
+        {"name": list("甲乙丙丁戊己庚")}, geometry=shapes, crs="EPSG:4490"
+    )
+    frame.to_parquet(path)
+    return path
+
+
+WHY = {
+    "甲": "第 1 行几何缺失，未核查。", "丙": "第 3 行几何无效（自相交等），未核查。", "丁": "第 4 行几何为空，未核查。",
+    "戊": "第 5 行东西跨度超过 3°，未核查。", "庚": "第 7 行坐标超出经纬度范围，未核查。",
+}  # fmt: skip
+
+
+def test_rows_that_cannot_be_checked_are_all_told_before_anything_is_done(store, tmp_path):
+    path = bad_register(tmp_path / "bad.parquet")
+    told = (
+        r"第 1、3、4、5、7 行等 5 个.*第 1 行“甲”几何缺失；第 3 行“丙”几何无效.*第 7 行“庚”坐标超出"
+    )
+    with pytest.raises(InputError, match=told):
+        screen(store, ScreenQuestion(DAY, (path,)), [("csv", tmp_path / "out" / "o.csv")])
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("batch", [1, 3, 100])
+def test_rows_that_cannot_be_checked_stay_in_the_result_if_wanted(
+    store, tmp_path, batch, monkeypatch
+):
+    monkeypatch.setattr(screen_input, "BATCH", batch)
+    path, out = bad_register(tmp_path / "bad.parquet"), tmp_path / "out.parquet"
+    done = screen(
+        store,
+        ScreenQuestion(DAY, (path,), keep_bad=True),
+        [("parquet", out), ("xlsx", tmp_path / "o.xlsx")],
+    )
+    assert (done.sites, done.bad) == (7, 5)
+    rows = geopandas.read_parquet(out).set_index("name")
+    assert "".join(rows.index) == "甲乙丙丁戊己庚"
+    assert rows["checked"].tolist() == [name not in WHY for name in rows.index]
+    for name, why in WHY.items():
+        row = rows.loc[name]
+        assert (row["verdict"], row["complete"], row["reasons"]) == ("undetermined", False, why)
+        assert row[[c for c in rows.columns if c.startswith("redline.")]].isna().all()
+    assert rows.loc["乙", "redline.state"] == "ok"
+    assert rows.loc["乙", "redline.hits"] == 0
+
+
+def test_what_a_worksheet_cannot_hold_is_refused_before_the_work(store, tmp_path, monkeypatch):
+    monkeypatch.setattr(screen_parts, "_XLSX_ROWS", 5)
+    path = register(tmp_path / "名录.parquet", 6)
+    with pytest.raises(UsageError, match="Excel 放不下"):
+        screen(store, ScreenQuestion(DAY, (path,)), [("xlsx", tmp_path / "out" / "o.xlsx")])
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_industry_and_what_was_not_asked_stand_in_the_row(store, tmp_path):
+    out = tmp_path / "out.parquet"
+    path = register(tmp_path / "名录.parquet", 3)
+    screen(store, ScreenQuestion(DAY, (path,), industry="C2521"), [("parquet", out)])
+    rows = pq.read_table(out).to_pylist()
+    assert {(row["industry_code"], row["industry"]) for row in rows} == {("C2521", "炼焦")}
+    assert {row["basic_farmland.state"] for row in rows} == {"no_data"}
+    assert {row["basic_farmland.hits"] for row in rows} == {None}
 
 
 def test_the_parquet_output_says_where_it_is(store, tmp_path):

@@ -10,7 +10,9 @@ import openpyxl
 import pytest
 import shapely
 from click.testing import CliRunner
+from docx import Document
 
+from geo.cli import map_command, report_command
 from geo.cli.check_command import command
 from geo.spec.units import read_units
 from geo.store.store import open_store
@@ -91,6 +93,49 @@ def test_a_map_classes_units_as_the_standard_does(root: Path) -> None:
     frame = open_store(root).layer("control_units").frame
     assert sorted(frame["class"]) == ["一般管控单元", "重点管控单元"]
     assert sorted(frame["code"]) == ["ZH1", "ZH2"]
+
+
+def test_a_web_map_tells_the_four_columns_of_each_unit(root: Path, tmp_path: Path) -> None:
+    (root / "maps" / "units.yml").write_text(
+        "title: 管控单元图\nlayers: [{layer: control_units}]\n", encoding="utf-8"
+    )
+    out = tmp_path / "图.html"
+    done = CliRunner().invoke(
+        map_command.command, ["-w", str(root), "units", "--internal", "--out", str(out)]
+    )
+    assert done.exit_code == 0, done.exception
+    page = out.read_text("utf-8")
+    for words in (
+        "空间布局约束",
+        "禁止新建焦化",
+        "建应急池",
+        "（清单中为空）",
+        "未取得该单元的准入清单",
+    ):
+        assert words in page
+
+
+@pytest.mark.parametrize("style", ["report", "gongwen"])
+def test_the_report_has_the_four_columns_and_leaves_the_answers_blank(
+    root: Path, tmp_path: Path, style: str
+) -> None:
+    pytest.importorskip("docxtpl")
+    out = tmp_path / "报告.docx"
+    done = CliRunner().invoke(
+        report_command.command,
+        ["-w", str(root), "site_check", "--site", str(_site(tmp_path)), "--style", style,
+         "--as-at", "2026-11-23", "--out", str(out)],
+    )  # fmt: skip
+    assert done.exit_code == 0, done.output or done.exception
+    (found,) = [
+        t for t in Document(str(out)).tables if "符合性" in [c.text for c in t.rows[0].cells]
+    ]
+    head = [cell.text for cell in found.rows[0].cells]
+    assert head[-2:] == ["本项目情况", "符合性"]
+    said = "".join(cell.text for row in found.rows[1:] for cell in row.cells)
+    for words in ("空间布局约束", "污染物排放管控", "环境风险防控", "资源利用效率", "用水达标"):
+        assert words in said
+    assert all(not cell.text.strip() for row in found.rows[1:] for cell in row.cells[-2:])
 
 
 def test_mistakes_of_the_list_are_told_at_their_cell(tmp_path: Path) -> None:
