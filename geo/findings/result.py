@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import shapely
 
+from geo.findings.notebook import check_html
 from geo.findings.parts import number, worst
 from geo.space.measure import AREA_METHOD
 from geo.space.units import M2_PER_HECTARE, MU_PER_HECTARE
@@ -172,6 +173,10 @@ class CheckResult:
             "schema": SCHEMA_ID, "tool": self.tool, "as_at": self.as_at.isoformat(),
             "workspace": self.workspace.as_json(), "sites": [site.as_json() for site in sites],
         }  # fmt: skip
+
+    def _repr_html_(self) -> str:
+        """Show in a notebook each footprint's verdict with its table by topic."""
+        return check_html(self)
 
     def overlaps(self, *, internal: bool = False) -> dict[str, Any]:
         """Write footprints and overlaps as a GeoJSON feature collection, EPSG:4490 lon, lat.

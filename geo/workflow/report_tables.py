@@ -97,7 +97,7 @@ def layer_table(rows: Sequence[LayerRow]) -> Table:
     missing = "、".join(row.title for row in rows if row.state == "no_data")
     notes = (f"已声明但{STATE_ZH['no_data']}：{missing}",) if missing else ()
     return Table(
-        "layers", "所用数据一览表", columns, cells, "lcccrl", (42, 20, 22, 22, 20, 44), notes
+        "layers", "所用数据一览表", columns, cells, "lcccrl", (40, 16, 20, 21, 20, 53), notes
     )
 
 
