@@ -43,7 +43,7 @@ def by_geographiclib(ring):
 
 def by_forty_digits(ring):
     """Area of a ring as the tests' reference works it out."""
-    import mpmath
+    import mpmath  # noqa: PLC0415 - only asked for with --digits
 
     if "area_reference" not in sys.modules:
         path = Path(__file__).parent.parent / "tests" / "space" / "test_area_reference.py"

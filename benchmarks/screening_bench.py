@@ -93,6 +93,7 @@ def main() -> None:
                     runs[name] = None
                 else:
                     runs[name].append(told)
+                    print(f"{name}: {json.dumps(told)}", file=sys.stderr, flush=True)
     print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors; medians of {asked.reps}")
     print(
         "| engine | wall s | CPU s | CPU ratio | GB | pairs | against ours |\n|---|---|---|---|---|---|---|"

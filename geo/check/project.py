@@ -68,7 +68,22 @@ class Project:
             meetings.append(code_meets(self.industry.code, listed, self.table))
         if ANY_ACTIVITY in listed:
             return "named"
-        return min(meetings, key=_ORDER.index, default="none")
+        found: Meeting = min(meetings, key=_ORDER.index, default="none")
+        return "perhaps" if found == "none" and self.cannot_tell(listed) else found
+
+    def cannot_tell(self, words: Iterable[str]) -> bool:
+        """Tell whether some words mean activities no industry code stands for, and only a code is known.
+
+        A coking plant may or may not set an outfall, or pollute groundwater: its code rules neither out.
+
+        >>> from geo.spec.activities import shipped_activities
+        >>> coking = project_of(shipped_activities(), industry="炼焦")
+        >>> coking.cannot_tell(["outfall"]), coking.cannot_tell(["mining"]), coking.meets(["outfall"])
+        (True, False, 'perhaps')
+        """
+        if self.activities or self.industry is None:
+            return False
+        return any(word in self.table.by_id and not self.table.codes_of(word) for word in words)
 
 
 def project_of(

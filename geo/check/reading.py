@@ -100,7 +100,8 @@ def read_clause(binding: Binding, project: Project) -> Reading:
     sayings = _with_industry(binding, project, base)
     perhaps = [b for b in clause.branches if _meeting(b, project) == "perhaps"]
     heaviest = max(_RANK[s.says] for s in sayings)
-    raising = any(b.outcome == "prohibited" for b in perhaps) and heaviest < _RANK["prohibited"]
+    broad = [b for b in perhaps if not project.cannot_tell(b.activities)]
+    raising = any(b.outcome == "prohibited" for b in broad) and heaviest < _RANK["prohibited"]
     shown = perhaps if project.told else clause.branches
     return Reading(
         sayings=tuple(dict.fromkeys(sayings)),

@@ -147,7 +147,7 @@ def _bring_features(store: Store, said: Handover, *, dry_run: bool, quiet: bool)
     if dry_run:
         return
     written = commit(store, adoption)
-    tell("\n".join(path.as_posix() for path in written), quiet=quiet)
+    tell("已写入：" + "、".join(path.as_posix() for path in written), quiet=quiet)
     if picture := draw_change(store, adoption):
         tell(f"变化图：{picture.as_posix()}", quiet=quiet)
     tell(adopted(store.root, adoption.layer), quiet=quiet)
@@ -166,7 +166,7 @@ def _bring_raster(store: Store, said: Handover, *, dry_run: bool, quiet: bool) -
     if dry_run:
         return
     written = commit_raster(store, adoption)
-    tell("\n".join(path.as_posix() for path in written), quiet=quiet)
+    tell("已写入：" + "、".join(path.as_posix() for path in written), quiet=quiet)
     tell(adopted_raster(store.root, adoption), quiet=quiet)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from datetime import date
 from pathlib import Path
 
@@ -78,6 +79,9 @@ def command(
         industry=industry, activities=activities, evidence=evidence and evidence.resolve(),
         title=title, style=style, numbering=numbering, redact=redact, as_at=as_at,
     )  # fmt: skip
+    # The PDF is set from the finished file: what was read and drawn need not stay in memory beside it.
+    del space
+    gc.collect()
     rendered = [(path, made.rendered(path.suffix.lower(), engine=engine)) for path in out]
     for path, data in rendered:
         write(data, path)

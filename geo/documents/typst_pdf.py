@@ -75,6 +75,7 @@ class _Setter:
         self.styles = Styles(document)
         self.numbers = HeadingNumbers(self.styles)
         self.notes = _notes(document)
+        self.base: Look | None = None
         self.labels = {
             str(mark.get(qn("w:name"))) for mark in document.element.body.iter(qn("w:bookmarkStart"))
         }  # fmt: skip
@@ -195,7 +196,7 @@ class _Setter:
     def _run(self, run: Any, look: Look, part: Any) -> Iterator[str]:
         for child in run:
             if child.tag == qn("w:t") and child.text:
-                yield _text(child.text, look)
+                yield _text(child.text, look, self.base)
             elif child.tag == qn("w:tab"):
                 yield "#box(width: 1fr, repeat[.])"
             elif child.tag == qn("w:br"):
@@ -230,14 +231,18 @@ class _Setter:
         head: list[str] = []
         rows: list[str] = []
         lines = table.findall(qn("w:tr"))
+        # The look of most cells is said once: a thousand cells each with their own take hundreds of megabytes.
+        around, self.base = self.base, self._usual_look(lines)
+        base = f"#set text({_font(self.base)})\n" if self.base else ""
         for at, row in enumerate(lines):
             is_head = row.find(f"{qn('w:trPr')}/{qn('w:tblHeader')}") is not None
             held = head if is_head and not rows else rows
             held.extend(self._cells(row, lines[at + 1 :]))
         header = f"table.header({', '.join(head)}), " if head else ""
         stroke = "0.5pt" if self._is_lined(table) else "none"
+        self.base = around
         return (
-            f"#block(width: 100%, breakable: {'false' if _is_whole(lines) else 'true'})[#set par(justify: false)\n#table(columns: ({columns},), stroke: {stroke}, "
+            f"#block(width: 100%, breakable: {'false' if _is_whole(lines) else 'true'})[#set par(justify: false)\n{base}#table(columns: ({columns},), stroke: {stroke}, "
             f"inset: (x: 3pt, y: 2pt), align: horizon, {header}{', '.join(rows)})]"
         )
 
@@ -259,18 +264,37 @@ class _Setter:
             merge = cell.find(f"{qn('w:tcPr')}/{qn('w:vMerge')}")
             if merge is None or merge.get(qn("w:val")) == "restart":
                 down = 1 if merge is None else 1 + _merged_below(below, start)
-                parts = "".join(self._in_cell(element) for element in _unwrapped(cell))
-                yield f"table.cell(colspan: {across}, rowspan: {down})[{parts}]"
+                held = [one for e in _unwrapped(cell) if (one := self._in_cell(e)) is not None]
+                told = {"colspan": str(across), "rowspan": str(down)}
+                ways = {way for way, _ in held}
+                if len(ways) == 1 and (way := ways.pop()) != "left":
+                    told["align"] = f"{way} + horizon"
+                    held = [("left", inner) for _, inner in held]
+                inner = "\n\n".join(
+                    one if way == "left" else f"#align({way})[{one}]" for way, one in held
+                )
+                said = ", ".join(f"{key}: {value}" for key, value in told.items() if value != "1")
+                yield f"table.cell({said})[{inner}]" if said else f"[{inner}]"
             start += across
 
-    def _in_cell(self, element: Any) -> str:
+    def _in_cell(self, element: Any) -> tuple[str, str] | None:
+        """Set a paragraph or table of a cell: its alignment and itself."""
         if element.tag == qn("w:tbl"):
-            return self._table(element)
+            return "left", self._table(element)
         if element.tag != qn("w:p"):
-            return ""
+            return None
         paragraph = Paragraph(element, self.document._body)  # noqa: SLF001
         look = paragraph_look(paragraph, self.styles)
-        return f"#align({look.align})[{''.join(self._inline(element, look, paragraph.part))}]"
+        return look.align, "".join(self._inline(element, look, paragraph.part))
+
+    def _usual_look(self, rows: list[Any]) -> Look | None:
+        """Return the look of the first words under a table's head."""
+        for row in (*rows[1:2], *rows[:1]):
+            for element in row.iter(qn("w:p")):
+                for run in element.iter(qn("w:r")):
+                    look = paragraph_look(Paragraph(element, self.document._body), self.styles)  # noqa: SLF001
+                    return run_look(run, look)
+        return None
 
 
 def _told_once(paragraph: Any) -> Iterator[Any]:
@@ -328,12 +352,20 @@ def _notes(document: Any) -> dict[str, str]:
     return {}
 
 
-def _text(text: str, look: Look) -> str:
+def _text(text: str, look: Look, base: Look | None = None) -> str:
+    """Write text in a look; in a table, of whose look it is, without one."""
     if not text:
         return ""
+    font = _font(look)
+    if base is not None and font == _font(base):
+        return f"#{_string(text)};"
+    return f"#text({font}, {_string(text)})"
+
+
+def _font(look: Look) -> str:
     font = f'("{_SANS}", "{_SERIF}")' if look.sans or look.bold else f'("{_SERIF}", "{_SANS}")'
     weight = "bold" if look.bold or (look.sans and look.size > 14) else "regular"  # noqa: PLR2004
-    return f'#text(size: {look.size:g}pt, weight: "{weight}", font: {font}, {_string(text)})'
+    return f'size: {look.size:g}pt, weight: "{weight}", font: {font}'
 
 
 def _string(text: str) -> str:

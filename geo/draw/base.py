@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
 import shapely
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from geo.draw.plane import Plane
     from geo.store.boundaries import Boundaries, Level
+
+    Outline = Level | Literal["page"]
 
 #: Borders of two ranks that run within this of each other are one border, drawn once, metres.
 _SAME_BORDER_M: Final = 60.0
@@ -50,7 +52,10 @@ class Base:
 
     Attributes:
         territory: The area in the sheet's plane; ``lonlat`` is the same in EPSG:4490.
-        level: Its rank, which decides how its outline is drawn.
+        level: Its rank, or that of what it is a part of.
+        outline: How its outline is drawn: as a boundary of its rank, or as the edge of a page (``page``)
+            where it is none.
+        home: What the map or series as a whole is about, in the plane.
         panes: The locator, from the widest area to the narrowest.
     """
 
@@ -61,6 +66,8 @@ class Base:
     territory: Geometry
     panes: tuple[Pane, ...]
     credit: str
+    outline: Outline
+    home: Geometry
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,10 +96,11 @@ def base_of(boundaries: Boundaries, adcodes: tuple[str, ...], *, plane: Plane) -
     if not adcodes:
         raise UsageError("制图范围没有行政区划代码 — 请在 workspace.yml 写 jurisdictions")
     lonlat = boundaries.territory(adcodes)
+    level, flat = boundaries.level(adcodes[0]), plane.geometry(lonlat)
     return Base(
-        name="、".join(boundaries.name(code) for code in adcodes), adcodes=adcodes,
-        level=boundaries.level(adcodes[0]), lonlat=lonlat, territory=plane.geometry(lonlat),
-        panes=_panes(boundaries, adcodes), credit=boundaries.credit,
+        name="、".join(boundaries.name(code) for code in adcodes), adcodes=adcodes, level=level,
+        lonlat=lonlat, territory=flat, panes=_panes(boundaries, adcodes), credit=boundaries.credit,
+        outline=level, home=flat,
     )  # fmt: skip
 
 
@@ -101,13 +109,14 @@ def focused(
 ) -> Base:
     """Return the ground of one page of a series: the page's own area is what it is about.
 
-    A point or a line has no area; its page stays about the whole territory.
+    A point or a line has no area; its page stays about the whole territory. An area that is no
+    administrative one (a cell around a township's seat) is not outlined as if it were.
     """
     if shapely.get_dimensions(lonlat) < 2:  # noqa: PLR2004
         return base
     if adcode in boundaries and _same(boundaries.area(adcode), lonlat):
         return base_of(boundaries, (adcode,), plane=plane)
-    return replace(base, lonlat=lonlat, territory=plane.geometry(lonlat))
+    return replace(base, lonlat=lonlat, territory=plane.geometry(lonlat), outline="page")
 
 
 def _same(one: Geometry, other: Geometry) -> bool:

@@ -126,7 +126,7 @@ def _borders(pen: Pen, scene: Scene, territory: Geometry, clip: Rectangle) -> No
         ink = BORDERS[level]
         lines = scene.to_mm(scene.around.borders[level])
         pen.lines(lines, colour=_CONTEXT, width_pt=ink.width * 0.7, dash=ink.dash, clip=clip)
-    own = BORDERS[scene.base.level]
+    own = BORDERS[scene.base.outline]
     inner = shapely.buffer(territory, -own.band * MM_PER_POINT)
     pen.areas(shapely.difference(territory, inner), fill=own.casing, opacity=0.5, clip=clip)
     pen.lines(territory, colour="#ffffff", width_pt=own.width * 1.2, opacity=0.9, clip=clip)

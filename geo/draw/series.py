@@ -96,7 +96,17 @@ def _index(
     layers = (*(i for i in ground if i.layer != spec.series.over), over)
     whole = spec.model_copy(update={"layers": layers, "series": None})
     names = () if spec.series.over == TASKS else tuple(name for name, _ in features)
-    return compose(map_id, whole, store, as_at=day, title=title, numbered=names)
+    return compose(
+        map_id, whole, store, as_at=day, title=title, numbered=names,
+        extent=_all_of(spec, store, features),
+    )  # fmt: skip
+
+
+def _all_of(spec: MapSpec, store: Store, features: list[tuple[str, Focus]]) -> Geometry | None:
+    """Return what an index shows so that no page is missing on it: more than the map, where pages lie beyond."""
+    area = store.plan_territory(spec.plan) if spec.plan else store.territory
+    beyond = [focus.extent for _, focus in features if not shapely.intersects(focus.geometry, area)]
+    return shapely.union_all([area, *beyond]) if beyond else None
 
 
 def _place_of(spec: MapSpec, store: Store) -> str:
@@ -148,7 +158,12 @@ def _features(spec: MapSpec, series: Series, store: Store) -> list[tuple[str, Fo
     area = store.plan_territory(spec.plan) if spec.plan else store.territory
     # A neighbour shares the territory's border; what belongs to it has its middle in it.
     middles = shapely.point_on_surface(np.asarray(rows.geometry.array, dtype=object))
-    rows = rows[shapely.intersects(middles, area)]
+    ours = shapely.intersects(middles, area)
+    if (
+        spec.plan and "plan" in rows.columns
+    ):  # a section beyond the border that the plan answers for
+        ours |= (rows["plan"] == spec.plan).to_numpy(bool)
+    rows = rows[ours]
     columns = zip(rows["name"], rows.geometry, rows["adcode"], strict=True)
     found = [
         (str(name), Focus(g, buffer_m(g, series.margin), str(code or "")))

@@ -12,7 +12,7 @@ from geo.spec.style import Label
 
 GROUPS: Final = (
     "行政区划", "地形", "水系", "水环境", "饮用水水源", "生态空间", "管控分区", "土地与产业",
-    "规划任务", "地名", "其他要素",
+    "规划任务", "版本变化", "地名", "其他要素",
 )  # fmt: skip
 
 BLUE: Final = "#2a78b8"
@@ -25,12 +25,14 @@ def _border(width: float, dash: tuple[float, ...], *, band: str = "none", band_p
     return Ink(edge=edge, width=width, dash=dash, casing=band, band=band_pt)
 
 
-#: Boundaries by rank: the longer the pattern and the heavier the line, the higher the rank.
+#: Boundaries by rank: the longer the pattern and the heavier the line, the higher the rank. The edge
+#: of an atlas page that is no boundary is a plain line.
 BORDERS: Final[dict[str, Ink]] = {
     "province": _border(1.1, (9, 2.2, 1.2, 2.2), band="#b48ac0", band_pt=6.0, edge="#2b2b2b"),
     "city": _border(0.95, (7, 2, 1.1, 2, 1.1, 2), band="#c79fc9", band_pt=5.0, edge="#2b2b2b"),
     "county": _border(0.75, (5, 1.8, 1.0, 1.8), band="#d5b3d3", band_pt=4.2, edge="#3a3a3a"),
     "township": _border(0.45, (1.2, 1.6), edge="#7d7d7d"),
+    "page": _border(0.9, (), band="#c3cbd6", band_pt=4.2, edge="#3a4656"),
 }
 
 
@@ -140,6 +142,7 @@ def _water(size: float, priority: int) -> Label:
 
 
 PRESETS: Final[dict[str, Preset]] = {
+    "version_change": Preset(_area("#9a9a9a", "#9a9a9a", opacity=0.5), "版本变化"),
     "plan_progress": Preset(
         _point("circle", "#8c8c8c"), "规划任务", label=Label(size=7, priority=6, face="sans")
     ),

@@ -117,7 +117,7 @@ def _base(scene: Scene) -> dict[str, Any]:
         for neighbour in beyond.neighbours
         if not (seen := shapely.intersection(neighbour.plane, window)).is_empty
     ]
-    ink = BORDERS[base.level]
+    ink = BORDERS[base.outline]
     outline = line_style(ink) | {"band": round(ink.band * PX, 2), "bandColor": ink.casing}
     return {"g": encoded(base.lonlat), "s": outline, "borders": borders, "neighbours": names}
 

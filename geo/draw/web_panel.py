@@ -10,6 +10,7 @@ from geo.draw.scene import LIST_TITLE
 from geo.draw.symbols import BORDERS
 from geo.draw.web_data import TASK_LINE_PT
 from geo.draw.web_swatch import swatch
+from geo.draw.wording import BORDER_NAMES
 from geo.spec.vocabulary import AUTHORITY_ZH, SCHEMATIC_NOTICE
 
 if TYPE_CHECKING:
@@ -17,14 +18,8 @@ if TYPE_CHECKING:
     from geo.draw.scene import Scene
     from geo.draw.terrain import Backdrop
     from geo.draw.web_overview import Overview
-    from geo.store.boundaries import Level
 
 _TERRAIN: Final = "地形"
-_BORDER_NAMES: Final[dict[Level, str]] = {
-    "county": "县（市、区）界",
-    "city": "市界",
-    "province": "省界",
-}
 SYSTEM: Final = (
     "坐标系：数据为 CGCS2000 经纬度（EPSG:4490），按网络墨卡托投影显示，图形面积随纬度放大，"
     "长度和面积请用“量算”"
@@ -92,12 +87,10 @@ def _panel(scene: Scene) -> str:
 
 def _border(scene: Scene) -> str:
     """Return the row of the boundary that the map itself draws, when no layer tells it."""
-    ink = BORDERS[scene.base.level]
+    ink = BORDERS[scene.base.outline]
     if any(c.ink == ink for layer in scene.layers if layer.in_legend for c in layer.classes):
         return ""
-    return (
-        f'<p class="row">{swatch(ink, ("line",))}<span>{_BORDER_NAMES[scene.base.level]}</span></p>'
-    )
+    return f'<p class="row">{swatch(ink, ("line",))}<span>{BORDER_NAMES[scene.base.outline]}</span></p>'
 
 
 def _groups(scene: Scene) -> str:

@@ -72,7 +72,7 @@ def in_window(
     matter = shapely.union(shapely.buffer(base.territory, diagonal * _NEAR), plane.geometry(extent))
     shapely.prepare(matter)
     # A map of where a county lies shows the counties of its city.
-    own = shapely.union(base.territory, plane.geometry(extent))
+    own = shapely.union(base.home, plane.geometry(extent))
     kept = []
     for layer in layers:
         flat = np.asarray(plane.geometry(layer.geometry), dtype=object)

@@ -25,7 +25,9 @@ NOT_FOR_PUBLIC: Final = "未经审图，不得向社会公开"
 LIST_TITLE: Final = "任务编号"
 INDEX_TITLE: Final = "图幅编号"
 UNNAMED_TITLE: Final = "图上编号"
-_BORDER_ZH: Final = {"county": "县（市、区）界", "city": "市界", "province": "省界"}
+BORDER_NAMES: Final = {
+    "county": "县（市、区）界", "city": "市界", "province": "省界", "page": "本幅范围",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,9 +47,9 @@ class Draft:
 
     def entries(self, layers: tuple[DrawnLayer, ...]) -> tuple[Entry, ...]:
         """Rows of the legend and of the list."""
-        outline = BORDERS[self.base.level]
+        outline = BORDERS[self.base.outline]
         told = any(c.ink == outline for layer in layers if layer.in_legend for c in layer.classes)
-        entry = Entry("entry", _BORDER_ZH[self.base.level], outline, ("line",))
+        entry = Entry("entry", BORDER_NAMES[self.base.outline], outline, ("line",))
         borders = [] if told else [(ADMIN, entry)]
         for picture in self.pictures:
             if picture.in_legend:

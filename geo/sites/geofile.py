@@ -31,9 +31,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 MAX_GEOJSON_BYTES: Final = 60_000_000
-"""A million vertices with three numbers at full precision each."""
+"""Far more than the vertices allowed at full precision; the fields need room as well."""
 MAX_GDB_BYTES: Final = 50_000_000
-"""Coordinates are packed: 50 MB already hold ten million vertices."""
+MAX_GDBTABLE_BYTES: Final = 4_000_000
+"""Coordinates are packed: 4 MB hold the vertices allowed, and two million at the very most."""
 _SQLITE: Final = b"SQLite format 3\0"
 _CRS_MEMBER: Final = re.compile(
     r'"crs"\s*:\s*\{[^{}]{0,80}"properties"\s*:\s*\{\s*"name"\s*:\s*"([^"]{1,80})"'
@@ -44,7 +45,7 @@ _DEGREES: Final = 180.0
 _LISTS_PER_FEATURE: Final = 4
 _MOST_COMMAS: Final = 5_000_000
 _MOST_OBJECTS: Final = 100_000
-MAX_GEOMETRY_BYTES: Final = 50_000_000
+MAX_GEOMETRY_BYTES: Final = 10_000_000
 _MOST_TABLES: Final = 200
 _REEXPORT: Final = "请用 GIS 软件重新导出"
 
@@ -170,6 +171,10 @@ def read_filegdb(path: Path, *, shown: Path, table: str | None = None) -> Draft:
         )
     if sum(file.stat().st_size for file in files) > MAX_GDB_BYTES:
         raise refuse(shown, f"FileGDB 超过 {MAX_GDB_BYTES // 1_000_000} MB", "请只导出项目用地")
+    tables = [file for file in files if file.suffix.lower() == ".gdbtable"]
+    if max(file.stat().st_size for file in tables) > MAX_GDBTABLE_BYTES:
+        found = f"FileGDB 的一个表超过 {MAX_GDBTABLE_BYTES // 1_000_000} MB"
+        raise refuse(shown, found, "请只导出项目用地")
     chosen = one_table(_classes(path, shown), table, shown=shown, what="要素类")
     drawings, claims = _read(path, "OpenFileGDB", chosen, shown)
     digest = hashlib.sha256()

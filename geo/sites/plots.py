@@ -27,7 +27,7 @@ _TITLE_TAIL: Final = re.compile(
 )
 #: A line above a table that tells about the coordinates, not about the plot.
 _NO_NAME: Final = re.compile(
-    r"(坐标系统?|坐标基准|大地基准|投影|中央子午线|分带|带号|高程|单位|说明|备注|注|日期|制表|编制|比例尺)[^\u4e00-\u9fff]?.*"
+    r"坐标系|大地坐标|坐标基准|高程基准|^(投影|中央子午线|分带|带号|高程|单位|说明|备注|注|日期|制表|编制|比例尺)"
 )
 _STATED_AREA: Final = re.compile(
     r"面积[^\d]{0,6}([\d.]+\s*(?:公顷|亩|平方米|平方公里|km2|hm2|m2|㎡))", re.IGNORECASE
@@ -120,7 +120,7 @@ def _title(text: str) -> str:
     """Make a plot's name of a title: without 拐点坐标表 and the like; empty when it is no name."""
     plain = re.sub(r"[(（].*$", "", text.strip().split("\t")[0]).strip()
     plain = _TITLE_TAIL.sub("", plain).strip(" :：,，")
-    if role_of(plain) is not None or _NO_NAME.fullmatch(plain):
+    if role_of(plain) is not None or _NO_NAME.search(plain):
         return ""
     return plain if 0 < len(plain) <= _LONGEST_TITLE and not plain.isdigit() else ""
 

@@ -26,8 +26,8 @@ from geo.store.encoding import dbf_encoding
 if TYPE_CHECKING:
     from geo.sites.drawing import Drawing
 
-MAX_SHP_BYTES: Final = 50_000_000
-"""A million vertices with heights and measures take 32 MB; one record is held in memory at once."""
+MAX_SHP_BYTES: Final = 10_000_000
+"""The vertices allowed take 6.4 MB with heights and measures; one record is held in memory at once."""
 PARTS: Final = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 _MAGIC: Final = b"\x00\x00\x27\x0a"
 _HEAD: Final = 100

@@ -44,6 +44,8 @@ _LONG = 4e-5
 TOO_LONG = 0.007
 # artanh(z)/z = 1 + z²/3 + z⁴/5 + …; |z| < 0.16, so ten terms leave less than 1e-17.
 _ARTANH = tuple(1 / (2 * power + 1) for power in range(10))
+_POWERS = np.arange(1, 10)
+_NOTHING = 1e-18
 
 
 def sine_difference(lat: Floats, origin: Floats) -> Floats:
@@ -68,8 +70,10 @@ def authalic_from(u: Floats, s0: Floats) -> Floats:
     straight = (1 + mixed) / ((1 - E2 * s * s) * (1 - E2 * s0 * s0))
     ratio = 1 / (1 - mixed)
     z2 = E2 * (u * ratio) ** 2
-    series = np.full_like(z2, _ARTANH[-1])
-    for coefficient in reversed(_ARTANH[:-1]):
+    # Near the ring's first parallel a few terms say all that a double can hold.
+    used = 1 + int(np.count_nonzero(z2.max(initial=0.0) ** _POWERS > _NOTHING))
+    series = np.full_like(z2, _ARTANH[used - 1])
+    for coefficient in reversed(_ARTANH[: used - 1]):
         series *= z2
         series += coefficient
     return 0.5 * _F * u * (straight + ratio * series)

@@ -1,4 +1,4 @@
-"""The compiled route of `geo.space.overlay`: polygons and points against polygons, straight from WKB.
+"""The compiled route of `geo.space.overlay`: polygons, lines and points against polygons, straight from WKB.
 
 No geometry is built. Relations are exact; areas are those of the GEOS route to 1e-9 (the sums run in
 another order). Pairs it cannot judge, such as edges too long for the area series, go to GEOS.
@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import shapely
 
 from geo.errors import GeometryError
+from geo.space.geodesic_foot import GEOD
 from geo.space.kernel_area import ring_area
 from geo.space.kernel_compile import compiled, make_ready
 from geo.space.kernel_grid import Sites, grid_over, points_as_sites, sites_of, turns_of
-from geo.space.kernel_pair import INSIDE, UNDECIDED
-from geo.space.kernel_wkb import Counts, Floats, points_of, rings_of
+from geo.space.kernel_judge import judge
+from geo.space.kernel_pair import APART, INSIDE, UNDECIDED
+from geo.space.kernel_wkb import Counts, Floats, chains_of, points_of, rings_of
 from geo.space.kernel_zones import Zones, run
 from geo.space.overlay_geos import overlay_geos
 from geo.space.pairs import Pairs
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
 
 _CHUNKS = 32  # runs of zones per thread: enough that none waits long for the last
 _MOST_THREADS = 16
+_POLYGONS, _LINES, _POINTS = range(3)
+Result = TypeVar("Result")
 
 
 def overlay_wkb(
@@ -43,13 +47,13 @@ def overlay_wkb(
     """Find every pair of a site and a zone that meet, as `geo.space.overlay.overlay`.
 
     Args:
-        sites: Arrow array of WKB, all polygons or all points, CGCS2000 lon/lat, valid.
+        sites: Arrow array of WKB, all polygons, all lines or all points, CGCS2000 lon/lat, valid.
         zones: Arrow array of WKB polygons.
         threads: How many to use; all processors unless told.
         announce: Told, in Chinese, when the kernel must be compiled first.
 
     Returns:
-        The pairs; ``None`` when the arrays hold anything else (lines, mixtures, heights).
+        The pairs; ``None`` when the arrays hold anything else (mixtures, multipoints, heights).
 
     Raises:
         GeometryError: A coordinate is not finite, or a geometry is too broken to be cut.
@@ -63,29 +67,36 @@ def overlay_wkb(
     """
     make_ready(announce)
     workers = threads or min(os.cpu_count() or 1, _MOST_THREADS)
-    points, found = _taken_apart(sites)
+    kind, found = _taken_apart(sites)
     rings = rings_of(zones)
     if found is None or rings is None:
         return None
     if not (np.isfinite(found.xy.sum()) and np.isfinite(rings.xy.sum())):
         raise GeometryError("坐标中有非有限数（NaN 或无穷大），无法叠加 — 请检查文件中的坐标")
     if not len(found.xy) or not len(rings.xy):
-        return _pairs(found, *_none(), points=points)
+        return _pairs(found, *_none(), points=kind == _POINTS)
     held = Zones(rings.xy, rings.start, rings.first, turns_of(rings))
-    met = _run(held, found, workers, points=points)
-    pairs = _pairs(found, *met, points=points, workers=workers)
-    # A site may have an edge too long to measure even where its overlap has none.
-    unsure = (pairs.relation == UNDECIDED) | (np.isnan(pairs.share) & (not points))
+    if kind == _LINES:
+        pairs = _lines(held, found, workers)
+        unsure = pairs.relation == UNDECIDED
+    else:
+        met = _run(held, found, workers, points=kind == _POINTS)
+        pairs = _pairs(found, *met, points=kind == _POINTS, workers=workers)
+        # A site may have an edge too long to measure even where its overlap has none.
+        unsure = (pairs.relation == UNDECIDED) | (np.isnan(pairs.share) & (kind != _POINTS))
     return _settled(pairs, unsure, sites, zones) if unsure.any() else _sorted(pairs)
 
 
-def _taken_apart(sites: pa.Array) -> tuple[bool, Sites | None]:
-    """Read the sites as points if they are, else as polygons."""
+def _taken_apart(sites: pa.Array) -> tuple[int, Sites | None]:
+    """Read the sites as points, lines or polygons."""
     points = points_of(sites) if len(sites) else None
     if points is not None:
-        return True, points_as_sites(points)
+        return _POINTS, points_as_sites(points)
+    chains = chains_of(sites) if len(sites) else None
+    if chains is not None and len(chains.xy):
+        return _LINES, sites_of(chains)
     rings = rings_of(sites)
-    return False, None if rings is None else sites_of(rings)
+    return _POLYGONS, None if rings is None else sites_of(rings)
 
 
 def _none() -> tuple[Counts, Counts, Counts, Floats]:
@@ -97,20 +108,98 @@ def _none() -> tuple[Counts, Counts, Counts, Floats]:
 def _run(
     zones: Zones, sites: Sites, workers: int, *, points: bool
 ) -> tuple[Counts, Counts, Counts, Floats]:
-    """Deal the zones out to threads in runs of about equal numbers of vertices."""
+    """Find the pairs of polygons or points, with what polygons share."""
     grid = grid_over(sites)
+
+    def work(chosen: Counts) -> tuple[Counts, Counts, Counts, Floats]:
+        site, zone, relation, left = run(zones, chosen, sites, grid, points=points)
+        if points:
+            return site, zone, relation, np.zeros(len(site))
+        judged, area = judge(sites, zones.xy, zones.turn, left)
+        met = np.flatnonzero(judged != APART)
+        return (
+            np.concatenate([site, left.pair[met, 0]]), np.concatenate([zone, left.pair[met, 1]]),
+            np.concatenate([relation, judged[met]]), np.concatenate([np.zeros(len(site)), area[met]]),
+        )  # fmt: skip
+
+    site, zone, relation, area = (
+        np.concatenate(column) for column in zip(*_dealt(work, zones, workers), strict=True)
+    )
+    return site, zone, relation, area
+
+
+def _dealt(work: Callable[[Counts], Result], zones: Zones, workers: int) -> list[Result]:
+    """Deal the zones out to threads in runs of about equal numbers of vertices."""
     vertices = np.diff(zones.start[zones.first])
     order = np.argsort(-vertices, kind="stable")
     runs = min(_CHUNKS * workers, max(1, len(order)))
-
-    def work(k: int) -> tuple[Counts, Counts, Counts, Floats]:
-        # Strided and contiguous arrays are two types to the compiler, and would be compiled twice.
-        return run(zones, np.ascontiguousarray(order[k::runs]), sites, grid, points=points)
-
+    # Strided and contiguous arrays are two types to the compiler, and would be compiled twice.
+    chosen = [np.ascontiguousarray(order[k::runs]) for k in range(runs)]
     with ThreadPoolExecutor(workers) as pool:
-        done = list(pool.map(work, range(runs)))
-    site, zone, relation, area = (np.concatenate(column) for column in zip(*done, strict=True))
-    return site, zone, relation, area
+        return list(pool.map(work, chosen))
+
+
+def _lines(zones: Zones, lines: Sites, workers: int) -> Pairs:
+    """Find the pairs of lines and zones, with the length that each zone holds."""
+    # Only jobs with lines pay for compiling this.
+    from geo.space.kernel_line import trace  # noqa: PLC0415
+
+    grid = grid_over(lines)
+
+    def work(chosen: Counts) -> tuple[Counts, Counts, Counts, Floats]:
+        site, zone, relation, left = run(zones, chosen, lines, grid, points=False)
+        judged, where, stretches = trace(lines, zones.xy, zones.turn, left)
+        held = _lengths(lines, where, stretches, len(judged))
+        met = np.flatnonzero(judged != APART)
+        return (
+            np.concatenate([site, left.pair[met, 0]]), np.concatenate([zone, left.pair[met, 1]]),
+            np.concatenate([relation, judged[met]]), np.concatenate([np.zeros(len(site)), held[met]]),
+        )  # fmt: skip
+
+    site, zone, relation, length = (
+        np.concatenate(column) for column in zip(*_dealt(work, zones, workers), strict=True)
+    )
+    inside, nothing = relation == INSIDE, np.full(len(site), np.nan)
+    whole = _whole_lengths(lines, site)
+    length = np.where(inside, whole, length)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share = np.where(inside, 1.0, np.minimum(length / whole, 1.0))
+    return Pairs(
+        site=site.astype(np.intp), zone=zone.astype(np.intp), relation=relation.astype(np.int8),
+        overlap_m2=nothing, length_m=length, share=share,
+    )  # fmt: skip
+
+
+def _lengths(lines: Sites, where: Counts, stretches: Floats, count: int) -> Floats:
+    """Add up the geodesic lengths of stretches by pair."""
+    whole = (stretches[:, 0] == 0.0) & (stretches[:, 1] == 1.0)
+    length = np.empty(len(where))
+    parts = stretches[~whole]
+    length[~whole] = GEOD.inv(parts[:, 2], parts[:, 3], parts[:, 4], parts[:, 5])[2]
+    # An edge may lie in several zones: it is measured once.
+    edges, back = np.unique(where[whole, 1], return_inverse=True)
+    length[whole] = _edge_lengths(lines.xy, edges)[back]
+    return np.asarray(np.bincount(where[:, 0], weights=length, minlength=count), dtype=float)
+
+
+def _edge_lengths(xy: Floats, edges: Counts) -> Floats:
+    """Measure edges by their first vertex, metres."""
+    a, b = xy[edges], xy[edges + 1]
+    return np.asarray(GEOD.inv(a[:, 0], a[:, 1], b[:, 0], b[:, 1])[2])
+
+
+def _whole_lengths(lines: Sites, wanted: Counts) -> Floats:
+    """Measure the lines of pairs, each once, metres."""
+    which, back = np.unique(wanted, return_inverse=True)
+    begin, end = lines.start[lines.first[which]], lines.start[lines.first[which + 1]]
+    owner = np.repeat(np.arange(len(which)), end - begin)
+    vertex = np.arange(len(owner)) + (begin - np.cumsum(end - begin) + (end - begin))[owner]
+    last = np.zeros(len(lines.xy), dtype=bool)
+    last[lines.start[1:] - 1] = True
+    edges = ~last[vertex]
+    length = _edge_lengths(lines.xy, vertex[edges])
+    whole = np.bincount(owner[edges], weights=length, minlength=len(which))
+    return np.asarray(whole[back], dtype=float)
 
 
 def _pairs(

@@ -31,6 +31,8 @@ from geo.space.kernel_meet import (
 from geo.space.kernel_wkb import Bytes, Counts, Floats
 
 APART, INSIDE, OVERLAPS, TOUCHES, UNDECIDED = -1, 0, 1, 2, 3
+ODD, UNKNOWN_BIT, ON = 1, 2, 4
+"""Of a ring's first vertex: inside the zone, not to be told, on an edge."""
 _IN, _OUT, _SAME, _OPPOSITE = 1, 2, 4, 8
 _MANY = 4096  # edge pairs beyond which the site's edges are sorted into strips
 _RADIANS = math.pi / 180
@@ -61,7 +63,7 @@ def pair(
         rings: Ring of each.
     """
     tally = np.zeros(TALLIES, np.int64)
-    met = _gather(sites, site, z, turn, edges, rings, tally)
+    met = gather(sites, site, z, turn, edges, rings, tally)
     if tally[UNKNOWN]:
         return UNDECIDED, 0.0
     order_events(met.on_site, tally[SITE_EVENTS])
@@ -104,7 +106,7 @@ def _clear_of(
 
 
 @compiled
-def _gather(
+def gather(
     sites: Sites, site: int, z: Floats, turn: Floats, edges: Counts, rings: Counts, tally: Counts
 ) -> Met:
     """Hold every edge of the site against every edge of the zone that its box meets."""

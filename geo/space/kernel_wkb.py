@@ -19,6 +19,7 @@ Counts: TypeAlias = NDArray[np.int64]
 Bytes: TypeAlias = NDArray[np.uint8]
 
 POLYGON, MULTIPOLYGON = 3, 6
+LINE, MULTILINE = 2, 5
 
 
 class Rings(NamedTuple):
@@ -57,6 +58,26 @@ def rings_of(wkb: pa.Array) -> Rings | None:
     first = np.empty(len(offsets), dtype=np.int64)
     shell = np.empty(rings, dtype=np.uint8)
     _fill(data, offsets, raw, start, first, shell)
+    return Rings(raw.view(np.float64).reshape(-1, 2), start, first, shell)
+
+
+def chains_of(wkb: pa.Array) -> Rings | None:
+    """Take lines and multilines apart as `rings_of`; their chains stand where rings do, none a shell.
+
+    >>> import pyarrow, shapely
+    >>> found = chains_of(pyarrow.array([shapely.LineString([(0, 0), (1, 1)]).wkb, None]))
+    >>> found.start.tolist(), found.first.tolist()
+    ([0, 2], [0, 1, 1])
+    """
+    data, offsets = _buffers(wkb)
+    chains, vertices = _count_chains(data, offsets)
+    if chains < 0:
+        return None
+    raw = np.empty(16 * vertices, dtype=np.uint8)
+    start = np.empty(chains + 1, dtype=np.int64)
+    first = np.empty(len(offsets), dtype=np.int64)
+    _fill_chains(data, offsets, raw, start, first)
+    shell = np.zeros(chains, dtype=np.uint8)
     return Rings(raw.view(np.float64).reshape(-1, 2), start, first, shell)
 
 
@@ -149,3 +170,55 @@ def _fill(
                 ring += 1
     start[ring] = vertex
     first[len(offsets) - 1] = ring
+
+
+@compiled
+def _count_chains(data: Bytes, offsets: Counts) -> tuple[int, int]:
+    """Count chains and vertices; −1 chains when there is anything but lines."""
+    chains = vertices = 0
+    for i in range(len(offsets) - 1):
+        at = offsets[i]
+        if offsets[i + 1] == at:
+            continue
+        kind = _u32(data, at + 1)
+        if data[at] != 1 or kind not in (2, 5):
+            return -1, 0
+        parts = 1
+        if kind == 5:
+            parts = _u32(data, at + 5)
+            at += 9
+        for _ in range(parts):
+            size = _u32(data, at + 5)
+            at += 9 + 16 * size
+            if size > 0:
+                chains += 1
+                vertices += size
+    return chains, vertices
+
+
+@compiled
+def _fill_chains(data: Bytes, offsets: Counts, raw: Bytes, start: Counts, first: Counts) -> None:
+    """Copy what `_count_chains` counted."""
+    chain = vertex = 0
+    for i in range(len(offsets) - 1):
+        first[i] = chain
+        at = offsets[i]
+        if offsets[i + 1] == at:
+            continue
+        parts = 1
+        if _u32(data, at + 1) == 5:
+            parts = _u32(data, at + 5)
+            at += 9
+        for _ in range(parts):
+            size = _u32(data, at + 5)
+            at += 9
+            if size == 0:
+                continue
+            start[chain] = vertex
+            for k in range(16 * size):
+                raw[16 * vertex + k] = data[at + k]
+            at += 16 * size
+            vertex += size
+            chain += 1
+    start[chain] = vertex
+    first[len(offsets) - 1] = chain

@@ -1,8 +1,11 @@
 """Zones streamed past the sites: every edge of every zone is looked at once.
 
 An edge does two things: it changes the parity of the rings that begin west of it (is their first
-vertex inside the zone?), and it is handed to every site whose box it meets. Sites with edges go to
-`geo.space.kernel_pair`; sites without any are wholly inside or wholly outside.
+vertex inside the zone?), and it is handed to every site whose box it meets. Sites without edges are
+wholly inside or wholly outside; the others are left open for `geo.space.kernel_judge`.
+
+Streaming and judging are two compiled steps that Python calls one after the other: a function takes
+in the machine code of all that it calls, so one chain of calls through both took far longer to compile.
 """
 
 # ruff: noqa: C901, FBT001, PLR0912 - flat loops run faster; compiled functions take no keywords cheaply
@@ -16,10 +19,9 @@ import numpy as np
 from geo.space.kernel_compile import compiled
 from geo.space.kernel_exact import side
 from geo.space.kernel_grid import Grid, Sites
-from geo.space.kernel_pair import APART, INSIDE, TOUCHES, UNDECIDED, pair
+from geo.space.kernel_judge import Open
+from geo.space.kernel_pair import APART, INSIDE, ODD, ON, TOUCHES, UNDECIDED, UNKNOWN_BIT
 from geo.space.kernel_wkb import Bytes, Counts, Floats
-
-_ODD, _UNKNOWN, _ON = 1, 2, 4
 
 
 class Zones(NamedTuple):
@@ -67,8 +69,8 @@ class Gathered(NamedTuple):
 @compiled
 def run(
     zones: Zones, chosen: Counts, sites: Sites, grid: Grid, *, points: bool
-) -> tuple[Counts, Counts, Counts, Floats]:
-    """Give site, zone, relation and area (m²; 0 where the site is its own overlap) of all pairs.
+) -> tuple[Counts, Counts, Counts, Open]:
+    """Give site, zone and relation of the pairs that are plain, and what is to be judged.
 
     Args:
         zones: All zones.
@@ -80,13 +82,16 @@ def run(
     count = len(sites.first) - 1
     parity = np.zeros(len(sites.start) - 1, np.uint8)
     found = np.empty((1024, 3), np.int64)
-    areas = np.empty(1024)
     # A literal 0 is a type of its own: what it is handed to would be compiled twice.
     total: int = np.int64(0)  # type: ignore[assignment]
     edges = Gathered(
         np.empty(count, np.int64), np.empty(count, np.int64), np.empty(count, np.int64),
         np.empty(4096, np.int64), np.empty(4096, np.int64), np.empty(4096, np.int64),
         np.zeros(2, np.int64),
+    )  # fmt: skip
+    left = Open(
+        np.empty((256, 4), np.int64), np.empty(4096, np.int64), np.empty(4096, np.int64),
+        np.empty(1024, np.int64), np.zeros(3, np.int64),
     )  # fmt: skip
     for f in range(count):
         edges.head[f] = -1
@@ -96,24 +101,57 @@ def run(
             continue
         near = _rings_near(sites, grid, box)
         edges = _stream(zones, z, sites, grid, near, parity, edges, points)
-        needed = total + len(near.ring) + edges.used[1]
-        if needed > len(areas):
-            found, areas = _room_for(found, areas, total, 2 * needed)
-        total = _emit(zones, z, sites, near, parity, edges, found, areas, total, points)
+        needed = total + len(near.ring)
+        if needed > len(found):
+            found = _with_rows(found, total, 2 * needed)
+        total = _emit(z, sites, near, parity, edges, found, total, points)
+        if edges.used[1] > 0:
+            left = _leave(z, sites, parity, edges, left)
         for r in near.ring:
             parity[r] = 0
-    return found[:total, 0], found[:total, 1], found[:total, 2], areas[:total]
+    return found[:total, 0], found[:total, 1], found[:total, 2], left
 
 
 @compiled
-def _room_for(found: Counts, areas: Floats, total: int, room: int) -> tuple[Counts, Floats]:
-    """Copy the pairs found so far into larger arrays."""
-    more, more_areas = np.empty((room, 3), np.int64), np.empty(room)
-    for k in range(total):
-        more_areas[k] = areas[k]
-        for column in range(3):
-            more[k, column] = found[k, column]
-    return more, more_areas
+def _with_rows(rows: Counts, used: int, room: int) -> Counts:
+    """Copy the rows used into a larger array."""
+    more = np.empty((room, rows.shape[1]), np.int64)
+    for k in range(used):
+        for column in range(rows.shape[1]):
+            more[k, column] = rows[k, column]
+    return more
+
+
+@compiled
+def _leave(z: int, sites: Sites, parity: Bytes, edges: Gathered, left: Open) -> Open:
+    """Write down the sites that have edges of a zone in their boxes, and forget its edges."""
+    used, fresh = left.used, 0
+    for k in range(edges.used[1]):
+        f = edges.touched[k]
+        fresh += sites.first[f + 1] - sites.first[f]
+    rows, edge, ring, bits = left.pair, left.edge, left.ring, left.bits
+    if used[0] + edges.used[1] > len(rows):
+        rows = _with_rows(rows, used[0], 2 * (used[0] + edges.used[1]))
+    while used[1] + edges.used[0] > len(edge):
+        edge, ring = _doubled(edge), _doubled(ring)
+    while used[2] + fresh > len(bits):
+        bits = _doubled(bits)
+    for k in range(edges.used[1]):
+        f = edges.touched[k]
+        row = used[0]
+        rows[row, 0], rows[row, 1], rows[row, 2], rows[row, 3] = f, z, used[1], used[2]
+        used[0] = row + 1
+        for r in range(sites.first[f], sites.first[f + 1]):
+            bits[used[2]] = parity[r]
+            used[2] += 1
+        at = edges.head[f]
+        while at >= 0:
+            edge[used[1]], ring[used[1]] = edges.edge[at], edges.ring[at]
+            used[1] += 1
+            at = edges.following[at]
+        edges.head[f] = -1
+    edges.used[0] = edges.used[1] = 0
+    return Open(rows, edge, ring, bits, used)
 
 
 @compiled
@@ -224,16 +262,16 @@ def _turn_parities(
                 continue
             if (ay <= y) == (by <= y):  # the vertex is shifted north by ε²
                 if points and ay == y and by == y and x >= min(ax, bx):
-                    parity[near.ring[q]] |= _ON
+                    parity[near.ring[q]] |= ON
                 continue
             where = side(ax, ay, bx, by, x, y)
             if np.isnan(where):
-                parity[near.ring[q]] |= _UNKNOWN
+                parity[near.ring[q]] |= UNKNOWN_BIT
             elif where == 0.0:
-                parity[near.ring[q]] |= _ON
+                parity[near.ring[q]] |= ON
             # It is shifted east too, so on the edge means right of a rising one.
             if (where > 0 or (where == 0 and by < ay)) == (by > ay):
-                parity[near.ring[q]] ^= _ODD
+                parity[near.ring[q]] ^= ODD
         if points and ay != by:
             _mark_upper_end(ax, ay, bx, by, near, parity)
 
@@ -245,7 +283,7 @@ def _mark_upper_end(ax: float, ay: float, bx: float, by: float, near: Near, pari
     band = int((y - near.south) * near.scale)
     for q in range(near.strip[band], near.strip[band + 1]):
         if near.x[q] == x and near.y[q] == y:
-            parity[near.ring[q]] |= _ON
+            parity[near.ring[q]] |= ON
 
 
 @compiled
@@ -323,47 +361,18 @@ def _doubled(values: Counts) -> Counts:
 
 @compiled
 def _emit(
-    zones: Zones, z: int, sites: Sites, near: Near, parity: Bytes, edges: Gathered, found: Counts,
-    areas: Floats, total: int, points: bool,
+    z: int, sites: Sites, near: Near, parity: Bytes, edges: Gathered, found: Counts, total: int,
+    points: bool,
 ) -> int:  # fmt: skip
-    """Write the pairs of one zone and forget its edges."""
+    """Write the pairs of one zone and the sites without edges in their boxes."""
     for r in near.ring:
         f, bits = sites.owner[r], parity[r]
         if sites.first[f] != r or edges.head[f] >= 0 or bits == 0:
             continue
-        relation = UNDECIDED if bits & _UNKNOWN else INSIDE if bits & _ODD else APART
-        if points and bits & _ON:
+        relation = UNDECIDED if bits & UNKNOWN_BIT else INSIDE if bits & ODD else APART
+        if points and bits & ON:
             relation = TOUCHES
         if relation != APART:
             found[total, 0], found[total, 1], found[total, 2] = f, z, relation
-            areas[total] = 0.0
             total += 1
-    for k in range(edges.used[1]):
-        f = edges.touched[k]
-        relation, area = _pair_of(zones, sites, f, parity, edges)
-        if relation != APART:
-            found[total, 0], found[total, 1], found[total, 2] = f, z, relation
-            areas[total] = area
-            total += 1
-        edges.head[f] = -1
-    edges.used[0] = edges.used[1] = 0
     return total
-
-
-@compiled
-def _pair_of(
-    zones: Zones, sites: Sites, f: int, parity: Bytes, edges: Gathered
-) -> tuple[int, float]:
-    """Unchain a site's edges and compare."""
-    for r in range(sites.first[f], sites.first[f + 1]):
-        if parity[r] & _UNKNOWN:
-            return UNDECIDED, 0.0
-    size, k = 0, edges.head[f]
-    while k >= 0:
-        size, k = size + 1, edges.following[k]
-    own, rings = np.empty(size, np.int64), np.empty(size, np.int64)
-    size, k = 0, edges.head[f]
-    while k >= 0:
-        own[size], rings[size] = edges.edge[k], edges.ring[k]
-        size, k = size + 1, edges.following[k]
-    return pair(sites, f, parity, zones.xy, zones.turn, own, rings)

@@ -140,7 +140,7 @@ def _chain_areas(chains: NDArray[np.object_], *, geodesic: bool) -> Floats:
         return areas
     counts = counts[filled]
     starts = np.cumsum(counts) - counts
-    lon, lat = points[:, 0], points[:, 1]
+    lon, lat = np.ascontiguousarray(points.T)
     origin = np.repeat(lat[starts], counts)
     sine = np.repeat(np.sin(np.radians(lat[starts])), counts)
     edges = np.zeros(len(lon))

@@ -1,6 +1,6 @@
 """Which sites meet which zones, and by how much.
 
-Two routes, one answer: GEOS (`geo.space.overlay_geos`), for anything; for thousands of polygons or points the compiled
+Two routes, one answer: GEOS (`geo.space.overlay_geos`), for anything; for thousands of polygons, lines or points the compiled
 kernel (`geo.space.kernel`), where the extra `fast` is installed and no common geometry is asked for.
 
 An overlap is the polygon on straight lon/lat edges, measured geodesically between its own vertices

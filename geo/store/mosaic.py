@@ -86,6 +86,32 @@ def check_mosaic(path: Path, *, name: str) -> None:
         found.append(f"VRT 中没有任何源文件 — {_HINT}")
     if found:
         raise InputError("\n".join(f"{name}: {problem}" for problem in dict.fromkeys(found)))
+    for sheet in mosaic_sources(path):
+        check_companions(sheet, name=name)
+
+
+def check_companions(path: Path, *, name: str) -> None:
+    """Make sure that the files GDAL opens of its own accord beside a TIFF are TIFFs as well.
+
+    A mask (``.msk``) or overviews (``.ovr``) may be any format by content, and ``.aux.xml`` may name overviews
+    anywhere: a VRT in disguise would read what a VRT by name is refused for.
+
+    Args:
+        path: The TIFF.
+        name: The file as the planner knows it, for messages.
+
+    Raises:
+        InputError: One of them is something else.
+    """
+    for suffix in (".msk", ".ovr"):
+        beside = path.with_name(path.name + suffix)
+        if beside.is_file() and not is_tiff(beside):
+            raise InputError(f"{name}: 旁边的 {beside.name} 不是 TIFF — 请移走该文件或重新导出")
+    note = path.with_name(f"{path.name}.aux.xml")
+    if note.is_file() and (
+        note.stat().st_size > _LARGEST_BYTES or b"OVERVIEW_FILE" in note.read_bytes()
+    ):
+        raise InputError(f"{name}: 旁边的 {note.name} 指向别的文件 — 请移走该文件")
 
 
 def mosaic_sources(path: Path) -> tuple[Path, ...]:

@@ -16,7 +16,7 @@ from geo.errors import CrsError, GeometryError, InputError
 from geo.space.crs import WORKING, parse_crs, transformer
 from geo.space.grid import Grid, Tile
 from geo.store.heights import inside, read_heights
-from geo.store.mosaic import check_mosaic, is_mosaic, is_tiff
+from geo.store.mosaic import check_companions, check_mosaic, is_mosaic, is_tiff
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -152,6 +152,7 @@ def tiles_of(raster: Raster, place: Geometry) -> Iterator[Tile]:
 
 def _driver(path: Path, name: str) -> str:
     """Decide by content what to open a file as."""
+    check_companions(path, name=name)
     if is_tiff(path):
         return "GTiff"
     if is_mosaic(path):

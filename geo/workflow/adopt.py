@@ -11,6 +11,7 @@ import shapely
 from geo.errors import InputError, UsageError
 from geo.sites.parameters import read_parameters
 from geo.space.units import M2_PER_HECTARE, M2_PER_KM2, fixed
+from geo.spec.vocabulary import ZoneKind
 from geo.store.osm import SUFFIX as OSM_SUFFIX
 from geo.store.schemas import look_alike
 from geo.store.store import open_store
@@ -18,12 +19,14 @@ from geo.workflow.adopt_compare import Change, compare
 from geo.workflow.adopt_layer import (
     Handover,
     Target,
+    absent_words,
     fields_of,
     layer_document,
     missing_words,
     sensitivity_of,
     target_of,
     vouched_for,
+    worth_words,
     zone_of,
 )
 from geo.workflow.adopt_place import LOCAL, layer_before, must_load, place
@@ -57,6 +60,7 @@ class Adoption:
     warnings: tuple[str, ...]
     notes: tuple[str, ...]
     change: Change | None = field(default=None, repr=False)
+    missing: tuple[str, ...] = ()
 
     @property
     def layer(self) -> str:
@@ -86,9 +90,7 @@ def examine(store: Store, said: Handover, *, dry_run: bool = False) -> Adoption:
             raw, shown=held.shown, crs=said.crs, plausible=store.territory, helmert=helmert
         )
         adoption = _judged(store, said, target, held, table, shaped, raw.remarks)
-        if missing:
-            return replace(adoption, warnings=(*adoption.warnings, f"还缺 {'、'.join(missing)}"))
-        return adoption
+        return replace(adoption, missing=missing)
 
 
 def _of_osm(said: Handover) -> Handover:
@@ -150,6 +152,7 @@ def _judged(
         *shaped.doubts,
         *_about_place(store, shaped, coverage),
         *_about_data(shaped),
+        *absent_words(zone, shaped.frame),
         *_about_git(store.root),
     )
     if words := _mistaken(table, target):
@@ -272,12 +275,12 @@ def report(adoption: Adoption, *, dry_run: bool) -> str:
     rows.append(f"修复：{fixed_words or '无'}")
     secret = "内部，输出时坐标不外带" if adoption.sensitivity == "internal" else "公开"
     rows.append(
-        f"来源：{document['provider']}，数据日期 {document['as_of']}，精度 {document['accuracy_m']:g} m，密级 {secret}，"
-        f"覆盖 {'、'.join(document['coverage'])}"
+        f"来源：{worth_words(document, adoption.missing)}，密级 {secret}，覆盖 {'、'.join(document['coverage'])}"
     )
     rows += [f"说明：{note}" for note in adoption.notes]
     rows += [adoption.change.words()] if adoption.change is not None else []
     rows += [f"注意：{warning}" for warning in adoption.warnings]
+    rows += [f"注意：还缺 {'、'.join(adoption.missing)}"] if adoption.missing else []
     rows.append("试运行，没有写入任何文件" if dry_run else f"数据写入 {adoption.data}")
     return "\n".join(rows)
 
@@ -299,7 +302,7 @@ def _zone_words(zone: Any) -> str:
     if zone is None:
         return "无（只作底图和统计，不参与核查）"
     if isinstance(zone, str):
-        return zone
+        return ZoneKind[zone].value
     return f"按字段 {zone['field']}：" + "、".join(
-        f"{value}→{kind}" for value, kind in zone["values"].items()
+        f"{value}→{ZoneKind[kind].value}" for value, kind in zone["values"].items()
     )

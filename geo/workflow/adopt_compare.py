@@ -14,11 +14,14 @@ from geo.space.units import M2_PER_HECTARE, fixed
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
     from numpy.typing import NDArray
+    from shapely import Geometry
 
 #: Coordinates that differ by less are the same, degrees (about a centimetre).
 _SAME_DEG: Final = 1e-7
 #: A difference thinner than this on average is what rounding and straight edges leave, metres.
 _SLIVER_M: Final = 0.05
+#: Half of that, degrees.
+_HAIR_DEG: Final = 2.5e-7
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,12 +100,21 @@ def _without(some: NDArray[Any], others: NDArray[Any]) -> NDArray[Any]:
     at, hit = tree.query(some, predicate="intersects")
     left = some.copy()
     for row in np.unique(at):
-        left[row] = shapely.difference(some[row], shapely.union_all(others[hit[at == row]]))
+        rest = shapely.difference(some[row], shapely.union_all(others[hit[at == row]]))
+        left[row] = _without_hairs(rest)
     there = ~shapely.is_empty(left)
     areas = there & (shapely.get_dimensions(some) == 2)  # noqa: PLR2004 (dimension)
     there[areas] = 2 * area_m2(left[areas]) > _SLIVER_M * perimeter_m(left[areas])
     kept: NDArray[Any] = left[there]
     return kept
+
+
+def _without_hairs(rest: Geometry) -> Geometry:
+    """Cut off what is thinner than a few centimetres: the same border drawn with other vertices."""
+    if shapely.get_dimensions(rest) != 2:  # noqa: PLR2004 (dimension)
+        return rest
+    core = shapely.buffer(rest, -_HAIR_DEG, join_style="mitre")
+    return shapely.intersection(shapely.buffer(core, 2 * _HAIR_DEG, join_style="mitre"), rest)
 
 
 def _area(geometry: NDArray[Any]) -> float:

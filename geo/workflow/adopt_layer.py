@@ -133,6 +133,14 @@ def vouched_for(said: Handover, jurisdictions: Sequence[str], *, dry_run: bool) 
     )  # fmt: skip
 
 
+def worth_words(document: Mapping[str, Any], missing: Sequence[str]) -> str:
+    """Tell who vouches for the data, of when, how exact; what is still to be said is not made up."""
+    blank = " ".join(missing)
+    day = "（待填）" if "--as-of" in blank else document["as_of"]
+    exact = "（待填）" if "--accuracy" in blank else f"{document['accuracy_m']:g} m"
+    return f"{document['provider']}，数据日期 {day}，精度 {exact}"
+
+
 def fields_of(said: Handover, target: Target, columns: Sequence[str]) -> dict[str, str]:
     """Propose the mapping of fields; what the planner says comes first.
 
@@ -190,6 +198,8 @@ def _by_field(by: str, said: Handover, target: Target, frame: pd.DataFrame) -> d
             unknown.append(str(value))
         elif kind != NO_ZONE:
             values[str(value)] = kind
+    # Said of a value no feature has: the layer tells that kind as well, and there is none here.
+    values |= {v: k for v, k in said.values.items() if k != NO_ZONE and k in KINDS}
     blank = int(written.isna().sum() + (written == "").sum())
     if unknown:
         hint = f"请逐个说明，例如 --value {unknown[0]}=管控类别，不属于管控区的写 --value {unknown[0]}=-"
@@ -198,6 +208,19 @@ def _by_field(by: str, said: Handover, target: Target, frame: pd.DataFrame) -> d
         found = f"有 {blank} 个要素的字段 {by} 是空的" if values else f"字段 {by} 没有可用的取值"
         raise UsageError(f"{found} — 请在原数据中补全，或用 --zone-field 换一个字段")
     return {"field": by, "values": values}
+
+
+def absent_words(zone: Any, frame: pd.DataFrame) -> list[str]:
+    """Warn of values that the planner assigned and no feature has: a slip, or a kind that is not there."""
+    if not isinstance(zone, dict):
+        return []
+    there = set(frame[zone["field"]].astype("string").str.strip().dropna())
+    return [
+        f"没有一个要素的 {zone['field']} 是“{value}”：按 --value 视为该图层含{ZoneKind[kind].value}而本地没有；"
+        "写错了请改正"
+        for value, kind in zone["values"].items()
+        if value not in there
+    ]
 
 
 def _kind_of(value: str, said: Handover, target: Target) -> str | None:

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 _OUT: Final = "#c62828"
 _INTO: Final = "#2e7d32"
+_NOW: Final = "#c9cdd2"
+#: With more features than these the version itself would be a grey sheet; only what changed is drawn.
+_MOST_NOW: Final = 5000
 
 
 def draw_change(store: Store, adoption: Adoption) -> Path | None:
@@ -29,7 +32,9 @@ def draw_change(store: Store, adoption: Adoption) -> Path | None:
     change = adoption.change
     if change is None or not (len(change.out) or len(change.into)):
         return None
+    now = adoption.shaped.frame.geometry.dropna().to_numpy()
     parts = (
+        ("change_now", "本版范围", now if len(now) <= _MOST_NOW else (), _NOW),
         ("change_out", "调出（上一版有，本版没有）", change.out, _OUT),
         ("change_into", "调入（本版有，上一版没有）", change.into, _INTO),
     )
@@ -55,5 +60,5 @@ def _layer(title: str, colour: str, adoption: Adoption) -> Layer:
         "title": title, "source": adoption.data, "authority": said["authority"],
         "provider": said["provider"], "licence": said["licence"], "as_of": str(said["as_of"]),
         "accuracy_m": said["accuracy_m"], "sensitivity": adoption.sensitivity,
-        "style": Style(fill=colour, edge=colour, width=1.0),
+        "style": Style(preset="version_change", fill=colour, edge=colour, width=0.4 if colour == _NOW else 1.0),
     })  # fmt: skip

@@ -28,6 +28,7 @@ from geo.workflow.adopt_layer import (
     missing_words,
     sensitivity_of,
     vouched_for,
+    worth_words,
 )
 from geo.workflow.adopt_place import LOCAL, layer_before, must_load, place
 from geo.workflow.adopt_raster_words import changed_words, found_words
@@ -85,6 +86,7 @@ class RasterAdoption:
     sensitivity: Sensitivity
     said: tuple[str, ...]
     warnings: tuple[str, ...]
+    missing: tuple[str, ...] = ()
 
 
 def is_raster(path: Path) -> bool:
@@ -128,7 +130,7 @@ def examine_raster(store: Store, said: Handover, *, dry_run: bool = False) -> Ra
         layer=target.layer, raster=raster, part=part, scheme=scheme, document=document,
         data=document["source"]["raster"], sensitivity=sensitivity_of(said, target),
         said=(*words, *changed_words(store, target.layer, raster, scheme, area)),
-        warnings=(*warnings, *([f"还缺 {'、'.join(missing)}"] if missing else [])),
+        warnings=tuple(warnings), missing=missing,
     )  # fmt: skip
 
 
@@ -308,11 +310,12 @@ def report_raster(adoption: RasterAdoption, *, dry_run: bool) -> str:
         f"范围：东经 {west:.2f}–{east:.2f}°，北纬 {south:.2f}–{north:.2f}°，{grid.columns}×{grid.rows} 像元，像元约 {raster.resolution_m:.1f} m",
         f"无数据值：{'未写明' if raster.nodata is None else f'{raster.nodata:g}'}",
         (
-            f"来源：{document['provider']}，数据日期 {document['as_of']}，精度 {document['accuracy_m']:g} m，"
+            f"来源：{worth_words(document, adoption.missing)}，"
             f"密级 {secret}，覆盖 {'、'.join(document['coverage'])}"
         ),
         *(f"说明：{words}" for words in adoption.said),
         *(f"注意：{words}" for words in adoption.warnings),
+        *([f"注意：还缺 {'、'.join(adoption.missing)}"] if adoption.missing else []),
         "试运行，没有写入任何文件" if dry_run else f"数据写入 {adoption.data}",
     ]
     return "\n".join(rows)

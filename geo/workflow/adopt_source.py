@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from geo.store.schemas import Schema
 
 _TABLES: Final = (".csv", ".xlsx")
+_RASTERS: Final = (".tif", ".tiff", ".vrt", ".img")
 #: Formats nobody can read freely, with the step that turns them into one that can be read.
 _CONVERT: Final = {
     ".mdb": "请在 ArcGIS 中导出为 FileGDB 或 Shapefile",
@@ -96,6 +97,7 @@ def container(path: Path) -> Iterator[Container]:
 def _unpacked(path: Path, folder: Path) -> list[Path]:
     """Unpack an archive, and list what in it may be a layer. Folders named ``.gdb`` stay together."""
     found: dict[Path, None] = {}
+    rasters: list[str] = []
     with opened(path, shown=Path(path.name)) as (archive, members):
         for member in members:
             parts = _safe(member.name)
@@ -106,6 +108,12 @@ def _unpacked(path: Path, folder: Path) -> list[Path]:
             whole = target if at is None else folder.joinpath(*parts[: at + 1])
             if whole.suffix.lower() in READABLE and whole.suffix.lower() != ".json":
                 found[whole] = None
+            elif whole.suffix.lower() in _RASTERS:
+                rasters.append(whole.name)
+    if rasters and not found:
+        raise InputError(
+            f"{path.name}: 压缩包里是栅格（{'、'.join(rasters[:3])}） — 请解压后指向其中的文件"
+        )
     return list(found)
 
 

@@ -13,6 +13,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from geo.draw.arrange import arrange
 from geo.draw.charts import indicator_chart
 from geo.draw.scene import Scene, compose
 from geo.draw.series import index_or_first
@@ -72,6 +73,8 @@ def map_picture(
             raise
         # A legend too long for the text's width keeps the map's own sheet, made smaller.
         scene, png = drawn(wide=True)
+    # A report shows each sheet once; kept for other formats it would only hold its layers in memory.
+    arrange.cache_clear()
     told = [layer.title for layer in scene.layers if layer.in_legend]
     alt = f"{scene.title}，图上有{'、'.join(dict.fromkeys(told)) or '行政区'}；比例尺 1∶{scene.denominator}"
     return Figure(name, scene.title, png, scene.layout.width, alt)

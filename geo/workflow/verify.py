@@ -11,14 +11,17 @@ from typing import TYPE_CHECKING
 
 from geo.check.law import run_examples
 from geo.documents.columns import padded
-from geo.errors import Problem
+from geo.errors import HongxianError, Problem
 from geo.spec.activities import read_activities
+from geo.spec.layers import RasterSource
 from geo.spec.vocabulary import STATE_ZH
 from geo.spec.workspace import WorkspaceSpec, find_root, read_workspace
 from geo.store.store import LocatedTask, Store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from geo.store.layers import LayerTable
 
 
 @dataclass(frozen=True)
@@ -142,6 +145,9 @@ def _layer_warnings(store: Store, day: date) -> Iterator[Problem]:
             reason = table.reason or f"数据日期 {table.spec.as_of}，已超过有效期"
             message, _, hint = f"{STATE_ZH[state]}：{reason}".partition(" — ")
             yield Problem(shown, 0, 0, message, hint, "warning")
+        if state == "ok" and (fault := _raster_fault(table)):
+            message, _, hint = fault.partition(" — ")
+            yield Problem(shown, 0, 0, message, hint, "warning")
         for remark in table.remarks if table.spec.zone else ():
             yield Problem(shown, 0, 0, remark, "请核对数据", "warning")
     mapped = {kind for layer in store.spec.layers.values() for kind in layer.zone_kinds}
@@ -149,6 +155,20 @@ def _layer_warnings(store: Store, day: date) -> Iterator[Problem]:
         if kind not in mapped:
             found = f"没有图层提供 {kind}，核查结论只能是“资料不足”"
             yield Problem(Path("workspace.yml"), 0, 0, found, "请在 layers/ 中声明", "warning")
+
+
+def _raster_fault(table: LayerTable) -> str:
+    """Open a raster, which nobody has done so far; say why it cannot be used."""
+    source = table.spec.source
+    if not isinstance(source, RasterSource) or not table.files:
+        return ""
+    from geo.store.raster import open_raster  # noqa: PLC0415 - half a second only rasters need
+
+    try:
+        open_raster(table.files[0], shown=Path(source.raster), band=source.band)
+    except HongxianError as error:
+        return f"{STATE_ZH['unreadable']}：{error}"
+    return ""
 
 
 def _standing(store: Store, plan: str) -> PlanStanding:

@@ -114,6 +114,15 @@ def test_a_control_that_needs_a_layer_asks_for_a_look_by_hand(planned, plot):
     assert found.note == "需人工核对：须由主管部门提供采空区数据"
 
 
+def test_a_control_of_an_activity_without_codes_is_not_ruled_out_by_an_industry(planned, plot):
+    control(planned, where="{layer: valley}", activities="groundwater_pollution")
+    found = hit(planned, plot, industry="炼焦")
+    assert found.outcome is Outcome.NOTICE
+    assert "则适用“禁止”" in found.note
+    control(planned, where="{layer: valley}", activities="coal_mining")
+    assert hit(planned, plot, industry="炼焦") is None
+
+
 def test_an_unlocated_control_asks_for_a_look_by_hand_with_the_plans_reason(planned, plot):
     control(planned, where="{unlocated: 规划未界定}")
     assert hit(planned, plot, activities=["mining"]).note == "需人工核对：规划未界定"

@@ -186,6 +186,16 @@ def test_a_project_told_too_broadly_to_exclude_a_prohibition_is_undetermined():
     assert read(one, activities=["research"]).outcome("official") is Outcome.NOTICE
 
 
+def test_an_industry_code_does_not_rule_out_what_no_code_stands_for():
+    # A coking plant may set an outfall: the branch stays a condition, and the default stays the default.
+    one = law(default="notice", branches=[branch("prohibited", "outfall")])
+    told = read(one, industry="炼焦")
+    assert told.conditions == ("某情形：属禁止情形",)
+    assert told.outcome("official") is Outcome.NOTICE
+    assert told.may_prohibit
+    assert read(one, industry="炼焦", activities=["linear"]).conditions == ()
+
+
 def test_a_star_means_every_activity():
     one = law(branches=[branch("prohibited", "*")])
     assert read(one, activities=["research"]).outcome("official") is Outcome.PROHIBITED

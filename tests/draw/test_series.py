@@ -4,11 +4,14 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import shapely
 
 from geo.draw.series import pages, save_series
 from geo.errors import UsageError
-from geo.spec.maps import MapSpec
-from tests.draw.draw_world import DAY
+from geo.spec.maps import DrawLayer, MapSpec
+from geo.store.store import open_store
+from tests.draw.draw_world import DAY, make_store
+from tests.store.worlds import add_layer
 
 
 def spec(**series):
@@ -25,6 +28,24 @@ def test_one_page_per_feature_after_the_index(store):
     assert [(n.number, n.text) for n in sheets[0].scene.listed] == [(1, "东镇"), (2, "西镇")]
 
 
+def test_a_section_beyond_the_border_has_a_page_and_stands_on_the_index(tmp_path):
+    make_store(tmp_path)
+    near = {"name": "大桥", "plan": "试", "target_class": "Ⅲ", "base_class": "Ⅳ"}
+    far, other = near | {"name": "远桥"}, near | {"name": "别家桥", "plan": "别"}
+    places = [
+        (near, shapely.Point(2000, 0)),
+        (far, shapely.Point(70000, 0)),
+        (other, shapely.Point(75000, 0)),
+    ]
+    add_layer(tmp_path, "sections", places, extra="style: sections\n")
+    store = open_store(tmp_path)
+    layers = {"layers": (DrawLayer(layer="rivers"), DrawLayer(layer="sections"))}
+    sheets = list(pages("m", spec(over="sections").model_copy(update=layers), store, as_at=DAY))
+    assert [s.name for s in sheets] == ["图幅索引", "大桥", "远桥"]
+    drawn = next(layer for layer in sheets[0].scene.layers if layer.id == "sections")
+    assert drawn.names == ("大桥", "远桥")
+
+
 def test_without_an_index_pages_begin_at_one(store):
     sheets = list(pages("m", spec(over="places", index="false"), store, as_at=DAY))
     assert [s.number for s in sheets] == [1, 2]
@@ -36,11 +57,17 @@ def test_a_page_over_an_area_is_about_that_area(store):
     )
     # 3 km × 3 km, drawn in the plane near its meridian.
     assert sheet.scene.base.territory.area == pytest.approx(9e6, rel=2e-3)
+    # It is a page of the county, not a county.
+    assert sheet.scene.base.outline == "page"
+    texts = [row.entry.text for row in sheet.scene.layout.fitted.rows]
+    assert "本幅范围" in texts
+    assert "县（市、区）界" not in texts
 
 
 def test_a_page_over_a_district_is_about_the_district_with_its_neighbours(store):
     sheet = next(pages("m", spec(over="districts", index="false"), store, as_at=DAY))
     assert sheet.scene.base.adcodes == ("140405",)
+    assert sheet.scene.base.outline == "county"
     assert sheet.scene.around.neighbours
 
 

@@ -467,3 +467,8 @@ def test_a_plot_is_named_by_its_title_not_by_a_heading_merged_over_two_rows(tmp_
     book.save(tmp_path / "a.xlsx")
     (site,) = read_sites(tmp_path / "a.xlsx")
     assert site.name == "甲项目用地"
+
+
+def test_a_title_about_the_coordinates_names_no_plot(write):
+    (site,) = read(write, "1980西安坐标系", "点号,X,Y", *lines(corners()), name="乙地块.csv")
+    assert site.name == "乙地块"

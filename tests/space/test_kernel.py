@@ -187,9 +187,10 @@ def test_missing_and_empty_polygons_meet_nothing():
     assert len(overlay_wkb(wkb([]), wkb([ZONE]))) == len(overlay_wkb(wkb([ZONE]), wkb([]))) == 0
 
 
-def test_lines_are_not_taken():
+def test_mixtures_and_lines_as_zones_are_not_taken():
     line = shapely.LineString([(112, 36), (113, 37)])
-    assert overlay_wkb(wkb([line]), wkb([ZONE])) is None
+    assert overlay_wkb(wkb([line, ZONE]), wkb([ZONE])) is None
+    assert overlay_wkb(wkb([ZONE, line]), wkb([ZONE])) is None
     assert overlay_wkb(wkb([ZONE]), wkb([line])) is None
 
 
@@ -251,8 +252,8 @@ def test_both_routes_are_one_answer():
 def test_wkb_as_it_lies_in_a_file_gives_what_geometries_give():
     rng = np.random.default_rng(5)
     sites, zones = blobs(rng, 40, 0.02), blobs(rng, 10, 0.2, 40)
-    lines = [shapely.LineString([(112, 36), (112.5, 36.3)])]
-    for shapes_of in (sites, lines):
+    mixed = [shapely.LineString([(112, 36), (112.5, 36.3)]), shapely.Point(112.5, 36.5)]
+    for shapes_of in (sites, mixed):
         wkb = [pa.array(shapely.to_wkb(shapes)) for shapes in (shapes_of, zones)]
         found, expected = route.overlay_arrow(*wkb), overlay(shapes_of, zones)
         assert found.site.tolist() == expected.site.tolist()

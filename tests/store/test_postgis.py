@@ -1,5 +1,7 @@
 """Layers of an office's PostGIS: against a real server where ``HONGXIAN_TEST_POSTGIS`` names one."""
 
+# ruff: noqa: S608 - the schema's name is our own
+
 from __future__ import annotations
 
 import os
@@ -16,6 +18,8 @@ from geo.store.postgis import read_postgis
 from geo.store.store import open_store
 from tests.workflow.office import office, square
 
+#: One schema per worker: tests run side by side.
+SCHEMA = f"hongxian_{os.environ.get('PYTEST_XDIST_WORKER', 'test')}"
 WINDOW = shapely.box(112.7, 36.2, 112.9, 36.4)
 URL = os.environ.get("HONGXIAN_TEST_POSTGIS", "")
 needs_server = pytest.mark.skipif(not URL, reason="HONGXIAN_TEST_POSTGIS is not set")
@@ -28,22 +32,22 @@ def table(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     monkeypatch.setenv("HONGXIAN_POSTGIS_URL", URL)
     far = shapely.box(38_100_000, 3_000_000, 38_101_000, 3_001_000)
     with psycopg.connect(URL, autocommit=True) as connection:
-        connection.execute("DROP SCHEMA IF EXISTS hongxian_test CASCADE")
-        connection.execute("CREATE SCHEMA hongxian_test")
+        connection.execute(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE")
+        connection.execute(f"CREATE SCHEMA {SCHEMA}")
         connection.execute(
-            'CREATE TABLE hongxian_test."红线" ("名称" text, geom geometry(Geometry, 4526))'
+            f'CREATE TABLE {SCHEMA}."红线" ("名称" text, geom geometry(Geometry, 4526))'
         )
         for name, shape in (("内", square(0)), ("外", far), ("无", None)):
             wkb = None if shape is None else shapely.to_wkb(shape)
             connection.execute(
-                'INSERT INTO hongxian_test."红线" VALUES (%s, ST_SetSRID(ST_GeomFromWKB(%s), 4526))',
+                f'INSERT INTO {SCHEMA}."红线" VALUES (%s, ST_SetSRID(ST_GeomFromWKB(%s), 4526))',
                 (name, wkb),
             )
         yield connection
-        connection.execute("DROP SCHEMA hongxian_test CASCADE")
+        connection.execute(f"DROP SCHEMA {SCHEMA} CASCADE")
 
 
-SOURCE = PostgisSource(postgis="hongxian_test.红线")
+SOURCE = PostgisSource(postgis=f"{SCHEMA}.红线")
 
 
 @pytest.mark.postgis
@@ -60,7 +64,7 @@ def test_only_what_meets_the_window_is_read_and_rows_without_shape_are_kept(tabl
 def test_a_layer_file_reads_it_like_any_other(table: Any, tmp_path: Path) -> None:
     root = office(tmp_path)
     (root / "layers" / "ecological_redline.yml").write_text(
-        "title: 生态保护红线\nsource: {postgis: hongxian_test.红线}\nzone: ecological_redline\n"
+        f"title: 生态保护红线\nsource: {{postgis: {SCHEMA}.红线}}\nzone: ecological_redline\n"
         'authority: official\nprovider: 局\nlicence: 内部\nas_of: "2024"\naccuracy_m: 1\n'
         'coverage: ["140405"]\nsensitivity: internal\nfields: {name: 名称}\n', encoding="utf-8",
     )  # fmt: skip
@@ -74,8 +78,8 @@ def test_a_layer_file_reads_it_like_any_other(table: Any, tmp_path: Path) -> Non
 @needs_server
 def test_an_unknown_table_or_column_is_told_without_the_address(table: Any) -> None:
     for source in (
-        PostgisSource(postgis="hongxian_test.没有"),
-        PostgisSource(postgis="hongxian_test.红线", geometry="g"),
+        PostgisSource(postgis=f"{SCHEMA}.没有"),
+        PostgisSource(postgis=f"{SCHEMA}.红线", geometry="g"),
     ):
         with pytest.raises(InputError) as caught:
             read_postgis(source, window=WINDOW)
@@ -87,23 +91,23 @@ def test_an_unknown_table_or_column_is_told_without_the_address(table: Any) -> N
 @needs_server
 def test_a_table_without_srid_is_refused(table: Any) -> None:
     table.execute(
-        "CREATE TABLE hongxian_test.bare AS SELECT ST_SetSRID(geom, 0) AS geom FROM hongxian_test.红线"
+        f"CREATE TABLE {SCHEMA}.bare AS SELECT ST_SetSRID(geom, 0) AS geom FROM {SCHEMA}.红线"
     )
     with pytest.raises(InputError, match="没有坐标系"):
-        read_postgis(PostgisSource(postgis="hongxian_test.bare"), window=WINDOW)
+        read_postgis(PostgisSource(postgis=f"{SCHEMA}.bare"), window=WINDOW)
 
 
 @pytest.mark.postgis
 @needs_server
 def test_nothing_can_be_written_through_a_layer(table: Any) -> None:
     table.execute(
-        "CREATE FUNCTION hongxian_test.evil() RETURNS SETOF hongxian_test.红线 LANGUAGE plpgsql AS "
-        "$$ BEGIN DELETE FROM hongxian_test.红线; RETURN QUERY SELECT * FROM hongxian_test.红线; END $$"
+        f"CREATE FUNCTION {SCHEMA}.evil() RETURNS SETOF {SCHEMA}.红线 LANGUAGE plpgsql AS "
+        f"$$ BEGIN DELETE FROM {SCHEMA}.红线; RETURN QUERY SELECT * FROM {SCHEMA}.红线; END $$"
     )
-    table.execute("CREATE VIEW hongxian_test.v AS SELECT * FROM hongxian_test.evil()")
+    table.execute(f"CREATE VIEW {SCHEMA}.v AS SELECT * FROM {SCHEMA}.evil()")
     with pytest.raises(InputError, match="读取失败"):
-        read_postgis(PostgisSource(postgis="hongxian_test.v"), window=WINDOW)
-    assert table.execute("SELECT count(*) FROM hongxian_test.红线").fetchone() == (3,)
+        read_postgis(PostgisSource(postgis=f"{SCHEMA}.v"), window=WINDOW)
+    assert table.execute(f"SELECT count(*) FROM {SCHEMA}.红线").fetchone() == (3,)
 
 
 def test_a_query_in_place_of_a_table_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

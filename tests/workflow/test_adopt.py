@@ -186,6 +186,7 @@ def test_what_nobody_vouches_for_is_not_adopted(root: Path, tmp_path: Path) -> N
         examine(open_store(root), bare)
     shown = report(examine(open_store(root), bare, dry_run=True), dry_run=True)
     assert "还缺 --provider" in shown
+    assert "来源：（待填），数据日期 （待填），精度 （待填）" in shown
     assert "没有写入任何文件" in shown
 
 
@@ -217,6 +218,17 @@ def test_a_level_nobody_has_assigned_is_a_question(root: Path, tmp_path: Path) -
     store, _ = adopt(root, said(file, "protected_areas", values={"实验区": "nature_experimental"}))
     held = store.layer("protected_areas").frame
     assert set(held["zone_kind"]) == {"nature_core", "nature_experimental"}
+
+
+def test_a_kind_that_is_told_apart_but_not_there_may_be_said_so(root: Path, tmp_path: Path) -> None:
+    frame = table([square(0)], BHDMC=["甲"], GKFQ=["核心保护区"])
+    file = shapefile(tmp_path / "自然保护地.shp", frame)
+    values = {"一般控制区": "nature_general", "自然公园": "nature_park"}
+    store, adoption = adopt(root, said(file, "protected_areas", values=values))
+    assert set(store.layer("protected_areas").spec.zone_kinds) == {
+        "nature_core", "nature_general", "nature_park",
+    }  # fmt: skip
+    assert sum("没有一个要素的 GKFQ 是" in words for words in adoption.warnings) == 2
 
 
 def test_a_level_left_blank_is_refused(root: Path, tmp_path: Path) -> None:
@@ -300,6 +312,23 @@ def test_a_boundary_moved_a_little_counts_only_the_strip(root: Path, tmp_path: P
     assert adoption.change is not None
     assert adoption.change.area_in_m2 == pytest.approx(1e5, rel=1e-3)
     assert adoption.change.area_out_m2 == pytest.approx(0, abs=1)
+
+
+def test_the_same_border_with_other_vertices_is_no_change(root: Path, tmp_path: Path) -> None:
+    """Half of a square goes; its other half is drawn with a vertex more, which leaves a hair of a border."""
+    adopt(root, said(_redline(tmp_path / "STBHHX.shp", [square(0)]), "ecological_redline"))
+    x, y = EAST, NORTH
+    half = shapely.Polygon(
+        [(x, y), (x + 500, y), (x + 500, y + 1000), (x + 137, y + 1000), (x, y + 1000)]
+    )
+    later = said(_redline(tmp_path / "新.shp", [half]), "ecological_redline")
+    change = examine(open_store(root), later).change
+    assert change is not None
+    assert change.area_out_m2 == pytest.approx(5e5, rel=1e-3)
+    assert len(change.into) == 0
+    (gone,) = change.out
+    # Half a square and nothing else: its own box is filled by it.
+    assert gone.area / gone.envelope.area > 0.95
 
 
 def test_the_same_file_twice_is_no_new_version(root: Path, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from geo.store.raster import open_raster
 from geo.store.store import open_store
 from geo.workflow.adopt_layer import Handover
 from geo.workflow.adopt_raster import RasterAdoption, commit_raster, examine_raster, report_raster
+from geo.workflow.verify import verify
 from tests.workflow.office import office, said, shapefile, snapshot, square, table
 
 #: All of 屯留区 lies between 112.4 and 113.1°E, 36.1 and 36.6°N.
@@ -253,6 +255,42 @@ def test_a_mosaic_under_the_name_of_a_tiff_is_still_judged(root: Path, tmp_path:
         examine_raster(open_store(root), dem(path))
 
 
+@pytest.mark.parametrize("suffix", [".msk", ".ovr"])
+@pytest.mark.parametrize("mosaic", [False, True])
+def test_a_mosaic_disguised_as_mask_or_overviews_is_refused(
+    root: Path, tmp_path: Path, suffix: str, *, mosaic: bool
+) -> None:
+    file = raster(tmp_path / "分幅.tif", ramp())
+    (tmp_path / f"分幅.tif{suffix}").write_text("<VRTDataset/>")
+    with pytest.raises(InputError, match=f"分幅.tif{suffix} 不是 TIFF"):
+        examine_raster(open_store(root), dem(_vrt(tmp_path, "分幅.tif") if mosaic else file))
+
+
+def test_notes_beside_a_raster_that_name_other_files_are_refused(
+    root: Path, tmp_path: Path
+) -> None:
+    file = raster(tmp_path / "a.tif", ramp())
+    (tmp_path / "a.tif.aux.xml").write_text(
+        '<PAMDataset><Metadata domain="OVERVIEWS"><MDI key="OVERVIEW_FILE">/vsicurl/http://192.0.2.1/a</MDI>'
+        "</Metadata></PAMDataset>"
+    )
+    with pytest.raises(InputError, match="指向别的文件"):
+        examine_raster(open_store(root), dem(file))
+
+
+def test_a_mask_that_is_a_tiff_hides_what_it_hides(root: Path, tmp_path: Path) -> None:
+    file = raster(tmp_path / "a.tif", ramp())
+    with rasterio.Env(GDAL_TIFF_INTERNAL_MASK=False), rasterio.open(file, "r+") as out:
+        shown = np.full((TALL, WIDE), 255, dtype="uint8")
+        shown[:100] = 0
+        out.write_mask(shown)
+    assert (tmp_path / "a.tif.msk").is_file()
+    adoption = adopt(root, dem(file))
+    with rasterio.open(root / adoption.data) as held:
+        assert held.read(1, masked=True).mask[:100].all()
+        assert not held.read(1, masked=True).mask[100:].any()
+
+
 @pytest.mark.parametrize("name", ["高程.img", "高程.asc"])
 def test_other_rasters_are_refused_with_the_step_that_helps(
     root: Path, tmp_path: Path, name: str
@@ -260,6 +298,16 @@ def test_other_rasters_are_refused_with_the_step_that_helps(
     (tmp_path / name).write_bytes(b"EHFA_HEADER_TAG")
     done = CliRunner().invoke(cli, ["adopt", str(tmp_path / name), "--as", "dem", "-w", str(root)])
     assert "请另存为 GeoTIFF" in str(done.exception)
+
+
+def test_a_raster_in_an_archive_is_to_be_unpacked_first(root: Path, tmp_path: Path) -> None:
+    file = raster(tmp_path / "高程.tif", ramp())
+    with zipfile.ZipFile(tmp_path / "高程.zip", "w") as archive:
+        archive.write(file, "DEM/高程.tif")
+    done = CliRunner().invoke(
+        cli, ["adopt", str(tmp_path / "高程.zip"), "--as", "places", "-w", str(root), "--dry-run"]
+    )
+    assert "压缩包里是栅格（高程.tif）" in str(done.exception)
 
 
 def test_a_text_file_named_tif_is_refused(root: Path, tmp_path: Path) -> None:
@@ -491,3 +539,11 @@ def test_an_adopted_raster_opens_as_it_says(root: Path, tmp_path: Path) -> None:
     adoption = adopt(root, dem(raster(tmp_path / "a.tif", ramp())))
     held = open_raster(root / adoption.data, shown=Path(adoption.data))
     assert held.resolution_m == pytest.approx(adoption.raster.resolution_m)
+
+
+def test_verify_opens_rasters_and_tells_what_is_broken(root: Path, tmp_path: Path) -> None:
+    adoption = adopt(root, dem(raster(tmp_path / "a.tif", ramp())))
+    assert not [w for w in verify(root).warnings if w.file.name == "dem.yml"]
+    (root / adoption.data).write_bytes(b"II*\0")
+    (told,) = [w for w in verify(root).warnings if w.file.name == "dem.yml"]
+    assert "读取失败" in told.message

@@ -1,5 +1,7 @@
 """Every source an office has, through the command: the same square, or the same point, comes out."""
 
+# ruff: noqa: S608 - the schema's name is our own
+
 from __future__ import annotations
 
 import os
@@ -213,24 +215,25 @@ def test_one_square_kilometre_in_postgis_is_the_same_red_line(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     psycopg = pytest.importorskip("psycopg")
+    schema = f"hongxian_sources_{os.environ.get('PYTEST_XDIST_WORKER', 'test')}"
     url = os.environ["HONGXIAN_TEST_POSTGIS"]
     monkeypatch.setenv("HONGXIAN_POSTGIS_URL", url)
     (root / "layers" / "ecological_redline.yml").write_text(
-        "title: 生态保护红线\nsource: {postgis: hongxian_sources.stbhhx}\nzone: ecological_redline\n"
+        f"title: 生态保护红线\nsource: {{postgis: {schema}.stbhhx}}\nzone: ecological_redline\n"
         'authority: official\nprovider: 局\nlicence: 内部\nas_of: "2024"\naccuracy_m: 1\n'
         'coverage: ["140405"]\nsensitivity: internal\nfields: {name: hxmc}\n', encoding="utf-8",
     )  # fmt: skip
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute("DROP SCHEMA IF EXISTS hongxian_sources CASCADE")
-        connection.execute("CREATE SCHEMA hongxian_sources")
+        connection.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE")
+        connection.execute(f"CREATE SCHEMA {schema}")
         connection.execute(
-            "CREATE TABLE hongxian_sources.stbhhx (hxmc text, geom geometry(Polygon, 4526))"
+            f"CREATE TABLE {schema}.stbhhx (hxmc text, geom geometry(Polygon, 4526))"
         )
         connection.execute(
-            "INSERT INTO hongxian_sources.stbhhx VALUES ('甲', ST_SetSRID(ST_GeomFromWKB(%s), 4526))",
+            f"INSERT INTO {schema}.stbhhx VALUES ('甲', ST_SetSRID(ST_GeomFromWKB(%s), 4526))",
             (shapely.to_wkb(square(0)),),
         )
         held = open_store(root).layer("ecological_redline")
-        connection.execute("DROP SCHEMA hongxian_sources CASCADE")
+        connection.execute(f"DROP SCHEMA {schema} CASCADE")
     assert (held.state, list(held.frame["name"])) == ("ok", ["甲"])
     assert float(area_m2(held.frame.geometry.iloc[0])) == pytest.approx(1e6 / 1.00014**2, rel=2e-5)
