@@ -7,6 +7,7 @@ importable on the workers, which run the same version of this package (asked bef
 
 from __future__ import annotations
 
+import importlib
 from collections import deque
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
@@ -76,13 +77,14 @@ def on_cluster(scheduler: str) -> Deal:
 def _client(scheduler: str) -> Iterator[Any]:
     """Connect to a scheduler, and make sure that somebody works there."""
     try:
-        from distributed import Client  # noqa: PLC0415
+        # Named in a string because it carries no types, and only some have it.
+        distributed: Any = importlib.import_module("distributed")
     except ImportError as error:
         raise MissingError(
             "集群计算需要扩展 dask — 请安装 pip install hongxian[dask]，或用 --engine local"
         ) from error
     try:
-        client = Client(scheduler, timeout=ANSWER_S, set_as_default=False)
+        client = distributed.Client(scheduler, timeout=ANSWER_S, set_as_default=False)
     except (OSError, ValueError, TypeError) as error:
         raise InputError(
             f"调度器 {scheduler} 没有应答 — 请先运行 dask scheduler，并核对地址（形如 tcp://主机:8786）"
@@ -123,11 +125,10 @@ def tool_version() -> str:
 
 def _result(future: Any) -> Any:
     """Wait for a result."""
-    from distributed.scheduler import KilledWorker  # noqa: PLC0415
-
+    scheduling: Any = importlib.import_module("distributed.scheduler")
     try:
         return future.result()
-    except KilledWorker as error:
+    except scheduling.KilledWorker as error:
         raise InputError(
             "同一批数据接连使几个工作进程中断，多半是内存不足 — 请减少每台的工作进程数后重新运行"
         ) from error

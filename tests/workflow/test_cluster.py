@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 
 import geopandas
 import numpy as np
@@ -10,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 import shapely
 
-from geo.errors import InputError
+from geo.errors import InputError, MissingError
 from geo.space.overlay import overlay
 from geo.workflow import cluster as module
 from geo.workflow.cluster import locally, on_cluster
@@ -139,6 +140,12 @@ def test_a_scheduler_that_is_not_there_or_has_no_worker_is_told(monkeypatch, tmp
         list(on_cluster("tcp://127.0.0.1:9")(abs, [1]))
     with cluster(tmp_path, workers=0) as held, pytest.raises(InputError, match="dask worker"):
         list(on_cluster(held.address)(abs, [1]))
+
+
+def test_without_the_extra_it_is_named(monkeypatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(MissingError, match=r"hongxian\[dask\]"):
+        list(on_cluster("tcp://127.0.0.1:9")(abs, [1]))
 
 
 @pytest.mark.postgis
