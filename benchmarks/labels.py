@@ -26,7 +26,7 @@ import shapely
 
 from geo.draw.arrange import Arranged, arrange
 from geo.draw.body import draw_body
-from geo.draw.candidates import Request
+from geo.draw.label.candidates import Request
 from geo.draw.pen import Pen, new_pen
 from geo.draw.requests import requests_of
 from geo.draw.scene import Scene, compose

@@ -1,4 +1,4 @@
-"""Fetch the web libraries of a map page into ``geo/draw/webassets`` with ``npm pack``.
+"""Fetch the web libraries of a map page into ``geo/web/assets`` with ``npm pack``.
 
 A page that hongxian writes is one HTML file that asks the network for nothing. folium names its
 libraries by address; what stands in for each address is decided in ``STAND_INS`` below and written
@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-WEBASSETS = Path(__file__).resolve().parent.parent / "geo" / "draw" / "webassets"
+WEBASSETS = Path(__file__).resolve().parent.parent / "geo" / "web" / "assets"
 SCHEMA = "hongxian.webassets/1"
 FOLIUM = "0.20.0"
 

@@ -11,9 +11,9 @@ import shapely
 
 from geo.draw.drawn import Numbered
 from geo.draw.furniture import closed_frames, grid_of
-from geo.draw.ground import Ground
-from geo.draw.labels import Placement, place
-from geo.draw.offers import not_own
+from geo.draw.label.ground import Ground
+from geo.draw.label.offers import not_own
+from geo.draw.label.placer import Placement, place
 from geo.draw.pen import symbol_boxes
 from geo.draw.requests import OnPage, requests_of
 from geo.draw.scene import Scene, relaid
@@ -22,8 +22,8 @@ from geo.errors import UsageError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from geo.draw.candidates import Request
     from geo.draw.grid import Grid
+    from geo.draw.label.candidates import Request
 
 #: Features are cut this far outside the map's frame, so that no edge shows, millimetres.
 _OUTSIDE: Final = 6.0
@@ -95,7 +95,7 @@ def _placed(scene: Scene, layers: tuple[OnPage, ...]) -> Placement:
 def clear_of_symbols(request: Request, symbols: NDArray[np.float64]) -> Request:
     """Keep a label, or a number, off the symbols of other layers that stand at its own point.
 
-    >>> from geo.draw.candidates import Request
+    >>> from geo.draw.label.candidates import Request
     >>> number = Request("1", "point", shapely.Point(5, 5), 6.0, badges=(("1", "#000000"),), gap=0.7)
     >>> clear_of_symbols(number, np.array([(4.0, 4.0, 6.0, 6.0)])).gap
     1.0

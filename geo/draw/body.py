@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from shapely import Geometry
 
     from geo.draw.ink import Ink
-    from geo.draw.labels import Placed
+    from geo.draw.label.placer import Placed
     from geo.draw.pen import Pen
     from geo.draw.requests import OnPage
     from geo.draw.scene import Scene

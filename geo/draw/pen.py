@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from geo.draw.candidates import Piece
     from geo.draw.ink import Ink
+    from geo.draw.label.candidates import Piece
     from geo.draw.lettering import Face, Lettering
     from geo.draw.page import Frame
 

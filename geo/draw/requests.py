@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import shapely
 
-from geo.draw.candidates import BADGE_GAP, Kind, Request
+from geo.draw.label.candidates import BADGE_GAP, Kind, Request
 from geo.draw.lettering import MM_PER_POINT
 from geo.draw.symbols import WATER_TEXT
 

@@ -14,10 +14,10 @@ from geo.draw.scene import Scene, compose
 from geo.draw.series import Sheet, index_or_first, pages, save_series
 from geo.draw.sheet import save as save_sheet
 from geo.draw.subject import in_words, missing
-from geo.draw.web import page as web_page
 from geo.errors import MissingError, UsageError
 from geo.exhibits import Figure
 from geo.spec.closed import nearest
+from geo.web.page import page as web_page
 from geo.workflow.fragments import interactive_fragment, static_fragment
 from geo.writing import replacing
 

@@ -2,13 +2,13 @@ import numpy as np
 import pytest
 import shapely
 
-from geo.draw.along import along_line
-from geo.draw.candidates import Request, beside_point, block, on_line, with_leader
-from geo.draw.ground import Ground
-from geo.draw.labels import place
+from geo.draw.label.along import along_line
+from geo.draw.label.candidates import Request, beside_point, block, on_line, with_leader
+from geo.draw.label.ground import Ground
+from geo.draw.label.placer import place
+from geo.draw.label.within import inside_area
 from geo.draw.lettering import MM_PER_POINT, shipped
 from geo.draw.page import Frame
-from geo.draw.within import inside_area
 
 FRAME = Frame(0, 0, 200, 150)
 NONE = np.empty((0, 4))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import shapely
 
-from geo.draw.candidates import Candidate, Piece, Request
+from geo.draw.label.candidates import Candidate, Piece, Request
 from geo.draw.lettering import MM_PER_POINT
 
 if TYPE_CHECKING:

@@ -14,13 +14,13 @@ import folium
 from branca.element import Figure, MacroElement
 from folium.template import Template
 
-from geo.draw.web_data import letters, payload, script_safe
-from geo.draw.web_font import face as font_face
-from geo.draw.web_font import stack
-from geo.draw.web_inline import inlined
-from geo.draw.web_overview import overview
-from geo.draw.web_panel import face
 from geo.errors import UsageError
+from geo.web.data import letters, payload, script_safe
+from geo.web.font import face as font_face
+from geo.web.font import stack
+from geo.web.inline import inlined
+from geo.web.overview import overview
+from geo.web.panel import face
 
 if TYPE_CHECKING:
     from geo.draw.scene import Scene
@@ -98,6 +98,6 @@ def _map(scene: Scene) -> folium.Map:
 
 
 def _own(name: str) -> str:
-    folder = resources.files("geo").joinpath("draw", "webparts")
+    folder = resources.files("geo").joinpath("web", "parts")
     text: Any = folder.joinpath(name).read_text(encoding="utf-8")
     return str(text).strip()

@@ -1,6 +1,6 @@
 """The label placer: no two labels overlap, none covers a symbol, none is lost without a word.
 
-All labels of a sheet are placed together (`geo.draw.search`). Those that find no room may then stand
+All labels of a sheet are placed together (`geo.draw.label.search`). Those that find no room may then stand
 away from their feature at the end of a leader; what finds none even so gets a number at its feature and a
 line in the margin's list. Costs count what a label would cover: lines, borders and edges.
 """
@@ -13,17 +13,17 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import shapely
 
-from geo.draw.candidates import with_leader
-from geo.draw.offers import Offer, Ways, candidates_of, hits, inside, not_own
-from geo.draw.search import Board, Choice
+from geo.draw.label.candidates import with_leader
+from geo.draw.label.offers import Offer, Ways, candidates_of, hits, inside, not_own
+from geo.draw.label.search import Board, Choice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
-    from geo.draw.candidates import Candidate, Request
-    from geo.draw.ground import Ground
+    from geo.draw.label.candidates import Candidate, Request
+    from geo.draw.label.ground import Ground
     from geo.draw.lettering import Lettering
     from geo.draw.page import Frame
 

@@ -11,8 +11,8 @@ import pytest
 from pyproj import Geod
 
 from geo.draw.scene import Scene
-from geo.draw.web import page
-from tests.draw.web_world import EVIL, squares, web_scene, with_layer
+from geo.web.page import page
+from tests.web.web_world import EVIL, squares, web_scene, with_layer
 
 sync_api = pytest.importorskip("playwright.sync_api")
 pytestmark = pytest.mark.browser

@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 from PIL import Image
 
-from geo.draw.web_shapes import lonlat
+from geo.web.shapes import lonlat
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

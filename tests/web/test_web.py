@@ -23,14 +23,14 @@ from geo.draw.drawn import Skipped
 from geo.draw.ink import Ink
 from geo.draw.scene import Scene
 from geo.draw.terrain import Backdrop
-from geo.draw.web import page
-from geo.draw.web_backdrop import on_screen
-from geo.draw.web_font import subset
-from geo.draw.web_inline import foreign, inlined
-from geo.draw.web_overview import overview
-from geo.draw.web_shapes import PER_DEGREE, encoded
 from geo.errors import HongxianError, UsageError
-from tests.draw.web_world import EVIL, squares, web_scene, with_layer
+from geo.web.backdrop import on_screen
+from geo.web.font import subset
+from geo.web.inline import foreign, inlined
+from geo.web.overview import overview
+from geo.web.page import page
+from geo.web.shapes import PER_DEGREE, encoded
+from tests.web.web_world import EVIL, squares, web_scene, with_layer
 
 
 @pytest.fixture(scope="module")
@@ -102,8 +102,8 @@ def test_the_same_scene_gives_the_same_bytes(scene: Scene, html: str) -> None:
 
 def test_another_process_gives_the_same_bytes(tmp_path: Path) -> None:
     code = (
-        "import sys, hashlib; from pathlib import Path; from tests.draw.web_world import web_scene;"
-        "from geo.draw.web import page; print(hashlib.sha256(page(web_scene(Path(sys.argv[1]))).encode()).hexdigest())"
+        "import sys, hashlib; from pathlib import Path; from tests.web.web_world import web_scene;"
+        "from geo.web.page import page; print(hashlib.sha256(page(web_scene(Path(sys.argv[1]))).encode()).hexdigest())"
     )
     found = set()
     for seed in ("1", "2"):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import shapely
 
-from geo.draw.candidates import SIDES, block, largest, simple
+from geo.draw.label.candidates import SIDES, block, largest, simple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from shapely import Geometry
 
-    from geo.draw.candidates import Block, Candidate, Request
+    from geo.draw.label.candidates import Block, Candidate, Request
     from geo.draw.lettering import Lettering
 
 #: Sizes as shares of the wanted one, and what each costs.

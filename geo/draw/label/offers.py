@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from geo.draw.along import along_line
-from geo.draw.candidates import Candidate, Request, beside_point, on_line
-from geo.draw.within import inside_area
+from geo.draw.label.along import along_line
+from geo.draw.label.candidates import Candidate, Request, beside_point, on_line
+from geo.draw.label.within import inside_area
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from geo.draw.ground import Ground
+    from geo.draw.label.ground import Ground
     from geo.draw.lettering import Lettering
     from geo.draw.page import Frame
 

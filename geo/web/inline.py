@@ -52,7 +52,7 @@ def inlined(html: str, *, icon: str = "data:,") -> str:
     html = html.replace("<head>", head, 1)
     if left := foreign(html):
         raise HongxianError(
-            f"网页中仍有外部地址 {'、'.join(left[:3])} — 请在 webassets/assets.json 中登记"
+            f"网页中仍有外部地址 {'、'.join(left[:3])} — 请在 assets/assets.json 中登记"
         )
     return html
 
@@ -65,14 +65,14 @@ def _assets() -> dict[str, dict[str, Any]]:
 
 
 def _folder() -> Traversable:
-    return resources.files("geo").joinpath("draw", "webassets")
+    return resources.files("geo").joinpath("web", "assets")
 
 
 def _entry(url: str) -> dict[str, Any]:
     """Return what stands for an address: the entry whose key it ends in."""
     found = next((e for key, e in _assets().items() if url.endswith(f"/{key}")), None)
     if found is None:
-        raise HongxianError(f"没有可替代 {url} 的随附文件 — 请在 webassets/assets.json 中登记")
+        raise HongxianError(f"没有可替代 {url} 的随附文件 — 请在 assets/assets.json 中登记")
     return found
 
 

@@ -1,4 +1,4 @@
-"""Places a label may take: beside a point, on a line, or at a leader's end; `geo.draw.within` has those in areas.
+"""Places a label may take: beside a point, on a line, or at a leader's end; `geo.draw.label.within` has those in areas.
 
 All lengths are millimetres on the page. A candidate claims boxes; two labels conflict when their
 boxes overlap, and a leader claims a chain of small boxes, so lines never cross text unseen.

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import shapely
 
-from geo.draw.web_shapes import lonlat, parts_of, vertices
+from geo.web.shapes import lonlat, parts_of, vertices
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

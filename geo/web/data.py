@@ -11,9 +11,9 @@ import shapely
 
 from geo.draw.markers import OUTLINES, OVERLAYS
 from geo.draw.symbols import BORDERS, WATER_TEXT
-from geo.draw.web_backdrop import on_screen
-from geo.draw.web_shapes import anchor, encoded, lonlat
-from geo.draw.web_swatch import PX
+from geo.web.backdrop import on_screen
+from geo.web.shapes import anchor, encoded, lonlat
+from geo.web.swatch import PX
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from geo.draw.drawn import DrawnLayer
     from geo.draw.ink import Ink
     from geo.draw.scene import Scene
-    from geo.draw.web_overview import Overview
     from geo.store.boundaries import Level
+    from geo.web.overview import Overview
 
 #: Width of a task's line, points, as on the sheet.
 TASK_LINE_PT: Final = 2.0

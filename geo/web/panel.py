@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Final
 from geo.draw.drawn import group_rank
 from geo.draw.scene import LIST_TITLE
 from geo.draw.symbols import BORDERS
-from geo.draw.web_data import TASK_LINE_PT
-from geo.draw.web_swatch import swatch
 from geo.draw.wording import BORDER_NAMES
 from geo.spec.vocabulary import AUTHORITY_ZH, SCHEMATIC_NOTICE
+from geo.web.data import TASK_LINE_PT
+from geo.web.swatch import swatch
 
 if TYPE_CHECKING:
     from geo.draw.drawn import DrawnLayer
     from geo.draw.scene import Scene
     from geo.draw.terrain import Backdrop
-    from geo.draw.web_overview import Overview
+    from geo.web.overview import Overview
 
 _TERRAIN: Final = "地形"
 SYSTEM: Final = (

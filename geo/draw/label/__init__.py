@@ -1,0 +1,1 @@
+"""Names on a map: where each may stand, what it costs there, and which place it takes."""
