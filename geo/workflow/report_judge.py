@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final, Protocol
 
 from geo.documents.sandbox import TokenError, nearest_name
 from geo.workflow.report_tables import KINDS
-
-if TYPE_CHECKING:
-    from geo.workflow.report_desk import Desk
 
 SITE_TABLES: Final = (
     "topics", "data", "occupation", "land", "land_matrix", "targets", "rules", "units", "site_tasks", "corners",
@@ -21,7 +18,27 @@ PASSAGES: Final = (*CHAPTERS, "statements", "signature")
 _OF_PLAN: Final = ("tasks", "indicators", "count", "indicator", "chart")
 
 
-def judge_call(desk: Desk, name: str, arguments: tuple[Any, ...], named: dict[str, Any]) -> None:
+class Names(Protocol):
+    """What a report can name: each call gives the thing back, or raises a `TokenError` that names the nearest."""
+
+    @property
+    def names(self) -> Mapping[str, Any]:
+        """Everything a template may name."""
+
+    def map_named(self, name: str) -> str:
+        """Give a map's name back."""
+
+    def plan_named(self, name: str | None) -> str:
+        """Give a plan's id, the report's own for none."""
+
+    def indicator(self, plan: str, no: str | int) -> Mapping[str, Any]:
+        """Give an indicator."""
+
+    def site_numbered(self, number: int) -> object:
+        """Give a footprint by its number."""
+
+
+def judge_call(desk: Names, name: str, arguments: tuple[Any, ...], named: dict[str, Any]) -> None:
     """Judge a call with constant arguments.
 
     Raises:
@@ -63,7 +80,7 @@ def judge_table(name: str) -> None:
         raise TokenError(name, f"没有名为 {name} 的表 — {nearest_name(name, known)}")
 
 
-def _judge(desk: Desk, name: str, bound: Mapping[str, Any]) -> None:
+def _judge(desk: Names, name: str, bound: Mapping[str, Any]) -> None:
     if name == "map":
         desk.map_named(bound["name"])
     if name == "table":
