@@ -167,8 +167,8 @@ def differing(checked, single):
     same = {
         "verdict": found.verdict is single.verdict, "complete": found.complete == single.complete,
         "reasons": found.reasons == single.reasons, "layers": found.layers == single.layers,
-        "tasks": checked.tasks == single.tasks, "area": checked.area_m2 == single.size.area_m2,
-        "length": checked.length_m == single.size.length_m,
+        "tasks": checked.tasks == single.tasks, "area": checked.area_m2 == pytest.approx(single.size.area_m2, rel=1e-12),
+        "length": checked.length_m == pytest.approx(single.size.length_m, rel=1e-12),
         "findings": len(found.findings) == len(listed)
         and all(map(agree, found.findings, listed)),
     }  # fmt: skip
