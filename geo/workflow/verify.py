@@ -19,7 +19,7 @@ from geo.spec.workspace import WorkspaceSpec, find_root, read_workspace
 from geo.store.store import LocatedTask, Store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from geo.store.layers import LayerTable
 
@@ -86,8 +86,18 @@ class VerifyReport:
         return json.dumps(value, ensure_ascii=False, indent=2)
 
 
-def verify(start: Path, *, day: date | None = None) -> VerifyReport:
+def verify(
+    start: Path, *, day: date | None = None, maps: bool = False, workers: int | None = 1,
+    progress: Callable[[int, int, str], None] = lambda _done, _all, _what: None,
+) -> VerifyReport:  # fmt: skip
     """Verify the workspace that holds a folder.
+
+    Args:
+        start: A folder in the workspace.
+        day: The date of what is made; ``workspace.yml``'s, else today.
+        maps: Draw every map for the linter as well (minutes, where there are many).
+        workers: How many processes draw at once; None for as many as there are cores.
+        progress: Called after each map with how many are done, how many there are, and which.
 
     Raises:
         WorkspaceError: There is no workspace there.
@@ -102,10 +112,18 @@ def verify(start: Path, *, day: date | None = None) -> VerifyReport:
     problems += [p for task in tasks for p in _unresolved(task)]
     today = day or spec.marker.as_at or date.today()  # noqa: DTZ011
     needed = Counter(name for t in tasks for name in t.located.needs)
+    warnings = [*_layer_warnings(store, today)]
+    if maps and not problems:
+        # Drawing pulls in matplotlib, which nothing else here needs.
+        from geo.workflow.verify_maps import map_problems  # noqa: PLC0415
+
+        said = [*map_problems(spec, day=today, workers=workers, progress=progress)]
+        problems += [p for p in said if p.severity == "error"]
+        warnings += [p for p in said if p.severity == "warning"]
     return VerifyReport(
         title=spec.marker.title,
         problems=tuple(sorted(p for p in problems if p.severity == "error")),
-        warnings=tuple(sorted(_layer_warnings(store, today))),
+        warnings=tuple(sorted(warnings)),
         standings=tuple(_standing(store, plan) for plan in spec.plans),
         needed_layers=tuple(needed.most_common()),
         unlocated=tuple(_unlocated(tasks)),
