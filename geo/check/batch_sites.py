@@ -71,7 +71,7 @@ def bow_m(shapes: Objects) -> Floats:
     """Bound how far two models of an edge part, metres: the versed sine of its arc, twice over for any latitude.
 
     >>> bow_m(np.array([shapely.LineString([(112, 36), (112.1, 36)]), shapely.Point(112, 36)])).round(2).tolist()
-    [9.85, 0.01]
+    [9.84, 0.01]
     """
     points, owner = shapely.get_coordinates(shapes, return_index=True)
     longest = np.zeros(len(shapes))

@@ -451,7 +451,7 @@ def test_a_series_stands_in_a_report_as_its_index(root):
         MAP + "series: {over: reservoirs, margin: 1 km}\n", encoding="utf-8"
     )
     made = geo.open(root).report(bureau(root, "{{ map('sheets') }}"))
-    assert made.embedded[0].exhibit.caption == "水系图图幅索引"
+    assert made.embedded[0].exhibit.caption == "屯留区水系图图幅索引"
 
 
 def test_a_map_whose_subject_has_no_data_is_refused_by_name(root):
