@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
 from geo.spec.vocabulary import SCHEMATIC_NOTICE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import date
 
-    from geo.findings.result import CheckResult, SiteResult
+    from geo.findings.parts import TopicRow
 
 
-def check_html(result: CheckResult) -> str:
-    """Write a check as a fragment of HTML; a verdict never stands without its topics."""
-    parts = [part for site in result.sites for part in _site(site.coarse())]
-    told = f"核查日期 {result.as_at:%Y年%m月%d日}；{escape(result.tool)}。本结论仅反映所列数据的空间关系，不替代主管部门审查意见。"
+@dataclass(frozen=True)
+class Verdict:
+    """A footprint's verdict with what it rests on."""
+
+    name: str
+    verdict: str
+    topics: Sequence[TopicRow]
+    schematic: bool
+
+
+def check_html(verdicts: Iterable[Verdict], *, as_at: date, tool: str) -> str:
+    """Write verdicts as a fragment of HTML; none ever stands without its topics."""
+    parts = [part for verdict in verdicts for part in _site(verdict)]
+    told = f"核查日期 {as_at:%Y年%m月%d日}；{escape(tool)}。本结论仅反映所列数据的空间关系，不替代主管部门审查意见。"
     return f'<section class="hongxian-check">{"".join(parts)}<p><small>{told}</small></p></section>'
 
 
-def _site(site: SiteResult) -> Iterator[str]:
-    yield f"<p><strong>{escape(site.site.name)}：{escape(site.verdict.zh)}</strong></p>"
+def _site(site: Verdict) -> Iterator[str]:
+    yield f"<p><strong>{escape(site.name)}：{escape(site.verdict)}</strong></p>"
     if site.schematic:
         yield f"<p>本结果含{escape(SCHEMATIC_NOTICE)}。</p>"
     rows = "".join(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import shapely
 
-from geo.findings.notebook import check_html
+from geo.findings.notebook import Verdict, check_html
 from geo.findings.parts import number, worst
 from geo.space.measure import AREA_METHOD
 from geo.space.units import M2_PER_HECTARE, MU_PER_HECTARE
@@ -176,7 +176,11 @@ class CheckResult:
 
     def _repr_html_(self) -> str:
         """Show in a notebook each footprint's verdict with its table by topic."""
-        return check_html(self)
+        shown = [
+            Verdict(site.site.name, site.verdict.zh, site.topics, site.schematic)
+            for site in (whole.coarse() for whole in self.sites)
+        ]
+        return check_html(shown, as_at=self.as_at, tool=self.tool)
 
     def overlaps(self, *, internal: bool = False) -> dict[str, Any]:
         """Write footprints and overlaps as a GeoJSON feature collection, EPSG:4490 lon, lat.
