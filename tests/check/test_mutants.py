@@ -129,6 +129,15 @@ def _null_zone(town):
     ]  # fmt: skip
 
 
+def _null_zone_near(town):
+    """A feature of no known kind that the plot does not touch."""
+    town.layer("extra", NEAR, kind="wetland")
+    town.layers["extra"]["zone"] = {"field": "区", "values": {"湿": "wetland"}}
+    town.features["extra"] = [
+        (square(8_000, 0, 10), {"name": "甲", "区": "湿"}), (NEAR, {"name": "乙", "区": None}),
+    ]  # fmt: skip
+
+
 HALF = {"coverage": "data/cover.geojson"}
 
 
@@ -206,6 +215,7 @@ BATTERY = {
     ),
     "optional kind no law knows": (_extra("no_coal_zone", square(0, 0, 50)), "notice", {}),
     "wetland": (_extra("wetland", square(0, 0, 50)), None, {}),
+    "a feature of no known kind near, exact": (_null_zone_near, "clear", {}),
     "two kinds in one old layer": (_two_kinds, None, {}),
     "uncertain coordinates": (None, "undetermined", {"crs": {"certain": False}}),
     "suspicious coordinates": (None, "notice", {"crs": {"suspicions": ("似有偏移",)}}),
