@@ -14,7 +14,7 @@ from geo.errors import UsageError
 
 if TYPE_CHECKING:
     from geo.store.store import Store
-    from geo.workflow.adopt_layer import Handover
+    from geo.workflow.adoption.layer_file import Handover
 
 
 def _pairs(_ctx: click.Context, _param: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
@@ -128,8 +128,8 @@ _ASKED = (
 def command(workspace: Path | None, file: Path, *, dry_run: bool, quiet: bool, **said: Any) -> None:
     """Adopt one layer."""
     from geo.store.store import open_store
-    from geo.workflow.adopt_layer import Handover
-    from geo.workflow.adopt_raster import is_raster
+    from geo.workflow.adoption.layer_file import Handover
+    from geo.workflow.adoption.raster import is_raster
 
     store = open_store(workspace or Path.cwd())
     known = said if dry_run else _asked(said)
@@ -138,8 +138,8 @@ def command(workspace: Path | None, file: Path, *, dry_run: bool, quiet: bool, *
 
 
 def _bring_features(store: Store, said: Handover, *, dry_run: bool, quiet: bool) -> None:
-    from geo.workflow.adopt import adopted, commit, examine, report
-    from geo.workflow.adopt_map import draw_change
+    from geo.workflow.adoption.adopt import adopted, commit, examine, report
+    from geo.workflow.adoption.change_map import draw_change
 
     if said.scheme or said.classes:
         raise UsageError("--scheme、--classes 只用于土地覆盖栅格 — 纳入矢量图层时请去掉")
@@ -159,7 +159,7 @@ def _bring_features(store: Store, said: Handover, *, dry_run: bool, quiet: bool)
 
 
 def _bring_raster(store: Store, said: Handover, *, dry_run: bool, quiet: bool) -> None:
-    from geo.workflow.adopt_raster import (
+    from geo.workflow.adoption.raster import (
         adopted_raster,
         commit_raster,
         examine_raster,

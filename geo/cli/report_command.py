@@ -71,7 +71,7 @@ def command(
         raise UsageError("报告是二进制格式 — 请用 --out 文件名.docx 或 --out 文件名.pdf")
     if bad := [p.name for p in out if p.suffix.lower() not in (".docx", ".pdf")]:
         raise UsageError(f"{'、'.join(bad)}: 报告可写为 .docx .pdf")
-    from geo.workflow.report_templates import SHIPPED
+    from geo.workflow.reporting.templates import SHIPPED
 
     chosen = template or ""
     made = space.report(
@@ -95,7 +95,7 @@ def _path(template: str) -> str | Path:
 
 
 def _check(space: object, path: Path, sites: tuple[Path, ...], *, quiet: bool) -> None:
-    from geo.workflow.report_stale import stale_of
+    from geo.workflow.reporting.stale import stale_of
     from geo.workflow.workspace import Workspace
 
     assert isinstance(space, Workspace)  # noqa: S101 - told apart for the type checker only

@@ -79,8 +79,8 @@ def command(
             "--engine dask 与 --scheduler 要同时给出 — 如 --scheduler tcp://10.0.0.5:8786"
         )
     pairs = [(name, path) for name, path in targets(format_, out, names=NAMES) if path is not None]
-    from geo.workflow.cluster import on_cluster
-    from geo.workflow.screen import ScreenQuestion, screen
+    from geo.workflow.screening.cluster import on_cluster
+    from geo.workflow.screening.screen import ScreenQuestion, screen
     from geo.workflow.workspace import Workspace
 
     space = Workspace.open(workspace or Path.cwd())

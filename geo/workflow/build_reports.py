@@ -50,7 +50,7 @@ def build_reports(
     if not jobs:
         return
     from geo.store.store import Store  # noqa: PLC0415 - nothing to do must cost nothing
-    from geo.workflow.reports import make_report  # noqa: PLC0415
+    from geo.workflow.reporting.reports import make_report  # noqa: PLC0415
 
     store = Store(spec)
     done = 0

@@ -13,9 +13,9 @@ from geo.spec.where import parse_where
 from geo.store.store import Store, open_store
 from geo.workflow.listing import LayerRow, layer_rows
 from geo.workflow.maps import DrawnMap, draw_map
-from geo.workflow.report_stale import Verdict, stale_of
-from geo.workflow.report_templates import SHIPPED
-from geo.workflow.reports import Report, make_report, report_spec
+from geo.workflow.reporting.reports import Report, make_report, report_spec
+from geo.workflow.reporting.stale import Verdict, stale_of
+from geo.workflow.reporting.templates import SHIPPED
 from geo.workflow.tasks import TaskHit, find_tasks
 
 if TYPE_CHECKING:

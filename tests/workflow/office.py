@@ -13,8 +13,8 @@ from pyproj import Transformer
 
 from geo.spec.dates import PartialDate
 from geo.store.store import Store, open_store
-from geo.workflow.adopt import Adoption, commit, examine
-from geo.workflow.adopt_layer import Handover
+from geo.workflow.adoption.adopt import Adoption, commit, examine
+from geo.workflow.adoption.layer_file import Handover
 from geo.workflow.starting import start_workspace
 
 ADCODE = "140405"

@@ -13,8 +13,8 @@ import yaml
 from geo.errors import InputError, UsageError
 from geo.spec.dates import PartialDate
 from geo.store.store import open_store
-from geo.workflow.adopt import commit, examine, report
-from geo.workflow.adopt_map import draw_change
+from geo.workflow.adoption.adopt import commit, examine, report
+from geo.workflow.adoption.change_map import draw_change
 from tests.workflow.office import (
     EAST,
     NORTH,

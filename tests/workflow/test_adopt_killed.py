@@ -17,7 +17,7 @@ from affine import Affine
 
 from geo.spec.dates import PartialDate
 from geo.store.store import open_store
-from geo.workflow.adopt_raster import commit_raster, examine_raster
+from geo.workflow.adoption.raster import commit_raster, examine_raster
 from tests.workflow.office import adopt, office, parcels, said, shapefile, snapshot, square, table
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="SIGKILL")
@@ -37,7 +37,7 @@ _SCRIPT = """
     from pathlib import Path
     import geopandas
     from geo.store.store import open_store
-    from geo.workflow.adopt import commit, examine
+    from geo.workflow.adoption.adopt import commit, examine
     from geo.spec.dates import PartialDate
     from tests.workflow.office import said
 

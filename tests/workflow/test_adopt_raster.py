@@ -23,8 +23,13 @@ from geo.spec.where import Slope
 from geo.store.land_cover import read_scheme
 from geo.store.raster import open_raster
 from geo.store.store import open_store
-from geo.workflow.adopt_layer import Handover
-from geo.workflow.adopt_raster import RasterAdoption, commit_raster, examine_raster, report_raster
+from geo.workflow.adoption.layer_file import Handover
+from geo.workflow.adoption.raster import (
+    RasterAdoption,
+    commit_raster,
+    examine_raster,
+    report_raster,
+)
 from geo.workflow.verify import verify
 from tests.workflow.office import office, said, shapefile, snapshot, square, table
 
@@ -341,7 +346,7 @@ def test_one_huge_block_is_refused_before_it_is_unpacked(root: Path, tmp_path: P
 def test_a_raster_far_larger_than_the_territory_is_cut_and_that_is_told(
     root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("geo.workflow.adopt_raster._MOST_CELLS", 3_500_000)
+    monkeypatch.setattr("geo.workflow.adoption.raster._MOST_CELLS", 3_500_000)
     wide = np.full((2000, 2000), 900, dtype="int16")
     adoption = adopt(root, dem(raster(tmp_path / "a.tif", wide, west=111.5, north=37.5)))
     assert any("只保留辖区四周 0.5° 以内" in words for words in adoption.said)
@@ -355,7 +360,7 @@ def test_a_raster_far_larger_than_the_territory_is_cut_and_that_is_told(
 def test_a_raster_too_large_even_cut_is_refused(
     root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("geo.workflow.adopt_raster._MOST_CELLS", 1000)
+    monkeypatch.setattr("geo.workflow.adoption.raster._MOST_CELLS", 1000)
     with pytest.raises(InputError, match="最多 10 亿"):
         examine_raster(open_store(root), dem(raster(tmp_path / "a.tif", ramp())))
 

@@ -13,10 +13,10 @@ import shapely
 
 from geo.errors import InputError, MissingError
 from geo.space.overlay import overlay
-from geo.workflow import cluster as module
-from geo.workflow.cluster import locally, on_cluster
-from geo.workflow.overlay_parts import ZoneFiles, ZoneTable, overlay_parts
-from geo.workflow.partitions import partition
+from geo.workflow.screening import cluster as module
+from geo.workflow.screening.cluster import locally, on_cluster
+from geo.workflow.screening.overlay_parts import ZoneFiles, ZoneTable, overlay_parts
+from geo.workflow.screening.partitions import partition
 from tests.workflow.clusters import cluster
 
 

@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw
 import geo
 from geo.documents.recount import Worked
 from geo.store.store import open_store
-from geo.workflow.report_stale import stale_of
+from geo.workflow.reporting.stale import stale_of
 from tests.check.conftest import Town, square
 from tests.documents.bureau import repacked, saved, template, xml_of
 

@@ -28,10 +28,10 @@ from geo.errors import InputError, UsageError, WorkspaceError
 from geo.spec.workspace import read_workspace
 from geo.store.store import open_store
 from geo.workflow.build import build
-from geo.workflow.report_redact import for_outside, without_places
-from geo.workflow.report_stale import stale_of
-from geo.workflow.report_templates import SHIPPED
-from geo.workflow.reports import make_report, report_spec
+from geo.workflow.reporting.redact import for_outside, without_places
+from geo.workflow.reporting.reports import make_report, report_spec
+from geo.workflow.reporting.stale import stale_of
+from geo.workflow.reporting.templates import SHIPPED
 from tests.documents.bureau import repacked, template, texts, xml_of
 from tests.documents.ooxml import faults
 from tests.store.worlds import add_controls, degrees, river_world

@@ -19,8 +19,8 @@ from geo.check.sites import check_sites
 from geo.errors import InputError, UsageError
 from geo.sites.read import read_sites
 from geo.store.store import open_store
-from geo.workflow import screen_input, screen_parts
-from geo.workflow.screen import ScreenQuestion, screen
+from geo.workflow.screening import parts, sites_in
+from geo.workflow.screening.screen import ScreenQuestion, screen
 from tests.store.worlds import add_layer, degrees, river_world
 
 DAY = date(2026, 11, 22)
@@ -47,7 +47,7 @@ def register(path, count, crs="EPSG:4490"):
 
 @pytest.fixture
 def small_batches(monkeypatch):
-    monkeypatch.setattr(screen_input, "BATCH", 5)
+    monkeypatch.setattr(sites_in, "BATCH", 5)
 
 
 def test_every_site_has_the_verdict_and_overlap_of_a_single_check(store, tmp_path, small_batches):
@@ -59,7 +59,7 @@ def test_every_site_has_the_verdict_and_overlap_of_a_single_check(store, tmp_pat
     assert done.sites == 12
     assert told == [(5, 12), (10, 12), (12, 12)]
     rows = geopandas.read_parquet(tmp_path / "out.parquet")
-    found = screen_input.batches(question.files, store, crs=None, accuracy_m=0.0)
+    found = sites_in.batches(question.files, store, crs=None, accuracy_m=0.0)
     sites = [site for rows in found for site in rows.sites]
     for row, site in zip(rows.itertuples(index=False), sites, strict=True):
         single = check_sites([site], store, as_at=DAY).sites[0]
@@ -111,8 +111,8 @@ def test_killed_at_random_points_it_ends_with_the_same_bytes(store, tmp_path):
     path = register(tmp_path / "名录.parquet", 12)
     code = (
         "import sys; from datetime import date; from pathlib import Path\n"
-        "from geo.store.store import open_store; from geo.workflow import screen_input, screen\n"
-        "screen_input.BATCH = 2\n"
+        "from geo.store.store import open_store; from geo.workflow.screening import sites_in, screen\n"
+        "sites_in.BATCH = 2\n"
         "question = screen.ScreenQuestion(date(2026, 11, 22), (Path(sys.argv[2]),))\n"
         "outputs = [(name, Path(sys.argv[3]) / f'out.{name}') for name in ('parquet', 'gpkg', 'csv', 'xlsx')]\n"
         "screen.screen(open_store(Path(sys.argv[1])), question, outputs)\n"
@@ -214,7 +214,7 @@ def test_rows_that_cannot_be_checked_are_all_told_before_anything_is_done(store,
 def test_rows_that_cannot_be_checked_stay_in_the_result_if_wanted(
     store, tmp_path, batch, monkeypatch
 ):
-    monkeypatch.setattr(screen_input, "BATCH", batch)
+    monkeypatch.setattr(sites_in, "BATCH", batch)
     path, out = bad_register(tmp_path / "bad.parquet"), tmp_path / "out.parquet"
     done = screen(
         store,
@@ -257,7 +257,7 @@ def test_tables_for_planners_are_in_words_and_programs_get_codes(store, tmp_path
 
 
 def test_what_a_worksheet_cannot_hold_is_refused_before_the_work(store, tmp_path, monkeypatch):
-    monkeypatch.setattr(screen_parts, "_XLSX_ROWS", 5)
+    monkeypatch.setattr(parts, "_XLSX_ROWS", 5)
     path = register(tmp_path / "名录.parquet", 6)
     with pytest.raises(UsageError, match="Excel 放不下"):
         screen(store, ScreenQuestion(DAY, (path,)), [("xlsx", tmp_path / "out" / "o.xlsx")])

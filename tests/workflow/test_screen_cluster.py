@@ -13,10 +13,10 @@ import shapely
 from geo.cli import main
 from geo.errors import InputError
 from geo.store.store import open_store
-from geo.workflow import screen_input
-from geo.workflow.cluster import on_cluster
-from geo.workflow.screen import ScreenQuestion, screen
-from geo.workflow.screen_batch import BatchJob, check_batch
+from geo.workflow.screening import sites_in
+from geo.workflow.screening.batch import BatchJob, check_batch
+from geo.workflow.screening.cluster import on_cluster
+from geo.workflow.screening.screen import ScreenQuestion, screen
 from tests.store.worlds import add_layer, degrees, river_world
 from tests.workflow.clusters import cluster
 
@@ -34,7 +34,7 @@ def store(tmp_path):
 
 @pytest.fixture
 def question(tmp_path, monkeypatch):
-    monkeypatch.setattr(screen_input, "BATCH", 5)
+    monkeypatch.setattr(sites_in, "BATCH", 5)
     rng = np.random.default_rng(1)
     west, south = rng.uniform([-400, 600], [700, 1700], (40, 2)).T
     shapes = [degrees(shapely.box(x, y, x + 80, y + 60)) for x, y in zip(west, south, strict=True)]
@@ -67,7 +67,7 @@ def test_workers_give_the_bytes_of_one_process_though_one_is_killed(store, quest
 
 
 def test_a_worker_that_sees_another_workspace_refuses(store, question):
-    held = screen_input.batches(question.files, store, crs=None, accuracy_m=0.0)
+    held = sites_in.batches(question.files, store, crs=None, accuracy_m=0.0)
     job = BatchJob(store.root, "sha256:other", question, next(iter(held)))
     with pytest.raises(InputError, match="工作区与本机不同"):
         check_batch(pickle.loads(pickle.dumps(job)))  # noqa: S301 - as it travels

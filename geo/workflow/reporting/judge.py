@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final, Protocol
 
 from geo.documents.sandbox import TokenError, nearest_name
-from geo.workflow.report_tables import KINDS
+from geo.workflow.reporting.tables import KINDS
 
 SITE_TABLES: Final = (
     "topics", "data", "occupation", "land", "land_matrix", "targets", "rules", "units", "site_tasks", "corners",

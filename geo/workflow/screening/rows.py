@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from geo.check.batch import Checked
     from geo.findings import Finding, LayerAsked
-    from geo.workflow.screen_input import BadRow
+    from geo.workflow.screening.sites_in import BadRow
 
     Row: TypeAlias = dict[str, Any]
 

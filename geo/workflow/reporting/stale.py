@@ -19,9 +19,9 @@ from geo.exhibits import Figure, Table
 from geo.store.store import Store
 from geo.version import TOOL
 from geo.workflow.manifest import Fingerprints
-from geo.workflow.report_desk import PLACING, Desk
-from geo.workflow.report_record import inputs_of, passage_lines
-from geo.workflow.reports import remade_desk
+from geo.workflow.reporting.desk import PLACING, Desk
+from geo.workflow.reporting.record import inputs_of, passage_lines
+from geo.workflow.reporting.reports import remade_desk
 
 
 @dataclass(frozen=True)

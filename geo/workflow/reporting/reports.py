@@ -24,9 +24,9 @@ from geo.sites.site import Site
 from geo.spec.closed import nearest
 from geo.spec.reports import ReportSpec
 from geo.store.store import Store
-from geo.workflow.report_desk import PLACING, Asked, Desk
-from geo.workflow.report_record import record_of
-from geo.workflow.report_templates import template_bytes
+from geo.workflow.reporting.desk import PLACING, Asked, Desk
+from geo.workflow.reporting.record import record_of
+from geo.workflow.reporting.templates import template_bytes
 from geo.writing import replacing
 
 SUFFIXES: Final = (".docx", ".pdf")

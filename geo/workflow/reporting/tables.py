@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from geo.exhibits import Table
 from geo.spec.vocabulary import AUTHORITY_ZH, STATE_ZH
-from geo.workflow.report_views import task_view
+from geo.workflow.reporting.views import task_view
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from geo.spec.plans import Plan
     from geo.store.store import LocatedTask
     from geo.workflow.listing import LayerRow
-    from geo.workflow.report_views import TaskView
+    from geo.workflow.reporting.views import TaskView
 
 KINDS: Final = {"project": "重点工程", "measure": "空间措施", "control": "管控要求"}
 _NOTHING: Final = "—"

@@ -15,8 +15,8 @@ from geo.spec.vocabulary import ZoneKind
 from geo.store.osm import SUFFIX as OSM_SUFFIX
 from geo.store.schemas import look_alike
 from geo.store.store import open_store
-from geo.workflow.adopt_compare import Change, compare
-from geo.workflow.adopt_layer import (
+from geo.workflow.adoption.compare import Change, compare
+from geo.workflow.adoption.layer_file import (
     Handover,
     Target,
     absent_words,
@@ -29,10 +29,10 @@ from geo.workflow.adopt_layer import (
     worth_words,
     zone_of,
 )
-from geo.workflow.adopt_place import LOCAL, layer_before, must_load, place
-from geo.workflow.adopt_printed import printed_areas
-from geo.workflow.adopt_shape import Shaped, shape
-from geo.workflow.adopt_source import Container, TableInfo, chosen_table, container, read_table
+from geo.workflow.adoption.place import LOCAL, layer_before, must_load, place
+from geo.workflow.adoption.printed_area import printed_areas
+from geo.workflow.adoption.shape import Shaped, shape
+from geo.workflow.adoption.source import Container, TableInfo, chosen_table, container, read_table
 
 if TYPE_CHECKING:
     from geo.spec.vocabulary import Sensitivity

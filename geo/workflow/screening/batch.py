@@ -11,7 +11,7 @@ from geo.check.ground import fingerprint as ground_fingerprint
 from geo.check.sites import names_asked, question_of
 from geo.errors import InputError
 from geo.store.store import open_store
-from geo.workflow.screen_rows import Tabled
+from geo.workflow.screening.rows import Tabled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from geo.store.store import Store
-    from geo.workflow.screen_input import Rows
+    from geo.workflow.screening.sites_in import Rows
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from geo.space.grid import Tile
     from geo.store.raster import Raster
-    from geo.workflow.adopt_layer import Handover
+    from geo.workflow.adoption.layer_file import Handover
 
 
 def settled_scheme(

@@ -20,7 +20,7 @@ from pyproj import CRS
 
 from geo.documents.spreadsheet import stream_xlsx
 from geo.errors import UsageError
-from geo.workflow.screen_rows import heading, in_words
+from geo.workflow.screening.rows import heading, in_words
 from geo.writing import replacing
 
 if TYPE_CHECKING:

@@ -23,29 +23,29 @@ from geo.spec.vocabulary import SCHEMATIC_NOTICE
 from geo.store.store import LocatedTask, Store
 from geo.version import TOOL
 from geo.workflow.listing import layer_rows
-from geo.workflow.report_figures import chart_picture, is_wide, map_picture, site_picture
-from geo.workflow.report_judge import (
+from geo.workflow.reporting.figures import chart_picture, is_wide, map_picture, site_picture
+from geo.workflow.reporting.judge import (
     SITE_TABLES,
     judge_call,
     judge_kind,
     judge_passage,
     judge_table,
 )
-from geo.workflow.report_redact import for_outside
-from geo.workflow.report_site import (
+from geo.workflow.reporting.redact import for_outside
+from geo.workflow.reporting.site import (
     NONE_FOUND,
     site_exhibit_id,
     site_passage,
     site_table,
     table_name,
 )
-from geo.workflow.report_tables import (
+from geo.workflow.reporting.tables import (
     indicator_table,
     layer_table,
     standing_table,
     task_table,
 )
-from geo.workflow.report_views import (
+from geo.workflow.reporting.views import (
     CheckView,
     MapView,
     PlanView,
@@ -266,7 +266,7 @@ class Desk:
         return Listing(("表", "附表"))
 
     def constant(self, name: str, arguments: tuple[Any, ...], named: dict[str, Any]) -> None:
-        """Judge a call with constant arguments; see :func:`geo.workflow.report_judge.judge_call`."""
+        """Judge a call with constant arguments; see :func:`geo.workflow.reporting.judge.judge_call`."""
         judge_call(self, name, arguments, named)
 
     def remake(

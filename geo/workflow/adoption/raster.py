@@ -20,8 +20,8 @@ from geo.spec.vocabulary import ZoneKind
 from geo.store.cog import write_codes, write_heights
 from geo.store.mosaic import is_mosaic, mosaic_sources
 from geo.store.raster import Raster, coverage, open_raster
-from geo.workflow.adopt_cover import settled_scheme
-from geo.workflow.adopt_layer import (
+from geo.workflow.adoption.cover import settled_scheme
+from geo.workflow.adoption.layer_file import (
     Handover,
     Target,
     layer_document,
@@ -30,8 +30,8 @@ from geo.workflow.adopt_layer import (
     vouched_for,
     worth_words,
 )
-from geo.workflow.adopt_place import LOCAL, layer_before, must_load, place
-from geo.workflow.adopt_raster_words import changed_words, found_words
+from geo.workflow.adoption.place import LOCAL, layer_before, must_load, place
+from geo.workflow.adoption.raster_words import changed_words, found_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

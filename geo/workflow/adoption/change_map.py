@@ -14,7 +14,7 @@ from geo.workflow.beside import made_table, store_beside
 
 if TYPE_CHECKING:
     from geo.store.store import Store
-    from geo.workflow.adopt import Adoption
+    from geo.workflow.adoption.adopt import Adoption
 
 _OUT: Final = "#c62828"
 _INTO: Final = "#2e7d32"

@@ -1,6 +1,6 @@
 """Overlays of more than one machine's worth of sites: part by part, wherever the parts are done.
 
-The sites are files that `geo.workflow.partitions.partition` made; the zones such files too, or a table of an office's
+The sites are files that `geo.workflow.screening.partitions.partition` made; the zones such files too, or a table of an office's
 PostGIS. A worker reads its part, and of the zones what comes near it. A pair depends on its site and zone alone, so
 any cut and any number of workers give the same pairs and figures.
 """
@@ -20,21 +20,21 @@ from geo.errors import InputError
 from geo.space.crs import WORKING, transform
 from geo.space.overlay import overlay_arrow
 from geo.store.postgis import read_postgis
-from geo.workflow.cluster import locally
+from geo.workflow.screening.cluster import locally
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from geo.spec.layers import PostgisSource
-    from geo.workflow.cluster import Deal
+    from geo.workflow.screening.cluster import Deal
 
 _SIDES: Final = ("xmin", "ymin", "xmax", "ymax")
 
 
 @dataclass(frozen=True)
 class ZoneFiles:
-    """Zones in files that `geo.workflow.partitions.partition` made; their number is ``row``."""
+    """Zones in files that `geo.workflow.screening.partitions.partition` made; their number is ``row``."""
 
     paths: tuple[Path, ...]
 
@@ -72,9 +72,9 @@ def overlay_parts(
     """Give the pairs of every part: columns site, zone, relation, overlap_m2, share.
 
     Args:
-        sites: Files that `geo.workflow.partitions.partition` made.
+        sites: Files that `geo.workflow.screening.partitions.partition` made.
         zones: Where the zones are; workers must reach them under the same name.
-        deal: Who does the parts (`geo.workflow.cluster`).
+        deal: Who does the parts (`geo.workflow.screening.cluster`).
         threads: Per part; all processors unless told.
 
     Returns:

@@ -13,15 +13,15 @@ from geo.exhibits import Figure
 from geo.version import TOOL
 from geo.workflow.inputs import check_inputs, map_inputs
 from geo.workflow.manifest import Fingerprints
-from geo.workflow.report_judge import PLAN_TABLES
-from geo.workflow.report_templates import SHIPPED
+from geo.workflow.reporting.judge import PLAN_TABLES
+from geo.workflow.reporting.templates import SHIPPED
 
 if TYPE_CHECKING:
     from geo.documents.embed import Embedded, Passage
     from geo.documents.template import Told
     from geo.spec.reports import ReportSpec
     from geo.store.store import Store
-    from geo.workflow.report_desk import Desk
+    from geo.workflow.reporting.desk import Desk
 
 
 _GROUND = "工作区与法规"

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 from geo.errors import InputError, UsageError
 from geo.spec.wording import quoted
 from geo.version import TOOL
-from geo.workflow import screen_input
-from geo.workflow.screen_batch import BatchJob, Clerk, ScreenQuestion, check_batch, ground_of
-from geo.workflow.screen_input import batches, count_sites, fingerprint, refuse_bad_rows
-from geo.workflow.screen_parts import Parts, refuse_too_many, write_out
+from geo.workflow.screening import sites_in
+from geo.workflow.screening.batch import BatchJob, Clerk, ScreenQuestion, check_batch, ground_of
+from geo.workflow.screening.parts import Parts, refuse_too_many, write_out
+from geo.workflow.screening.sites_in import batches, count_sites, fingerprint, refuse_bad_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from geo.store.store import Store
-    from geo.workflow.cluster import Deal
+    from geo.workflow.screening.cluster import Deal
 
 __all__ = ["ScreenQuestion", "Screened", "screen"]
 
@@ -64,7 +64,7 @@ def screen(
         outputs: Format (parquet, gpkg, csv, xlsx) and file; the parts lie beside the first.
         progress: Told after every batch: sites done, sites in all if known.
         announce: Told, in Chinese, when something takes long or is missing that would be faster.
-        deal: Who checks the batches (`geo.workflow.cluster`); this process unless told. Rows are the same.
+        deal: Who checks the batches (`geo.workflow.screening.cluster`); this process unless told. Rows are the same.
 
     Raises:
         UsageError: No output or no site, or an industry or activity nobody knows.
@@ -117,6 +117,6 @@ def _fingerprint(store: Store, question: ScreenQuestion) -> str:
         "as_at": str(question.as_at), "industry": question.industry,
         "activities": question.activities, "crs": question.crs, "accuracy_m": question.accuracy_m,
         "near_m": question.near_m, "existing": question.existing, "keep_bad": question.keep_bad,
-        "batch": screen_input.BATCH,
+        "batch": sites_in.BATCH,
     }  # fmt: skip
     return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()

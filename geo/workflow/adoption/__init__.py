@@ -1,0 +1,1 @@
+"""An office's own layer brought into the workspace."""
