@@ -234,6 +234,8 @@ def _zip(data: bytes) -> bytes:
         struct.pack("<d", _X), gzip.compress(b"112.7654321"), _zip(b"<w:t>112.7654321</w:t>"), _zip(_zip(_WKB)),
         json.dumps({"c": [_LON, _LAT]}).encode("utf-16-le"),
     ],
+    ids=["wkb", "wkb-big-endian", "wkb-inside", "wkb-hex", "wkb-base64", "floats", "floats-big-endian", "metres", "gzip",
+         "zip", "zip-in-zip", "utf-16"],  # named: archives hold the time, and two workers must collect the same tests
 )  # fmt: skip
 def test_a_vertex_is_found_however_it_is_packed(data: bytes) -> None:
     assert find(_POINT, data)
