@@ -6,14 +6,12 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-import matplotlib as mpl
 import numpy as np
 import shapely
-from matplotlib.backends.backend_pdf import Name, PdfPages
 
-from geo.draw.glyph_names import known_glyph_names
+from geo.draw.book import open_book
 from geo.draw.scene import Focus, Scene, compose
-from geo.draw.sheet import SETTINGS, allow, draw, metadata, write
+from geo.draw.sheet import allow, draw, write
 from geo.draw.task_layer import from_tasks
 from geo.errors import UsageError
 from geo.space.shapes import buffer_m
@@ -53,22 +51,67 @@ class Sheet:
         return f"{self.scene.id}-{self.number:02d}-{_UNSAFE.sub('_', self.name)}"
 
 
-def pages(map_id: str, spec: MapSpec, store: Store, *, as_at: date) -> Iterator[Sheet]:
-    """Compose the pages of a series one after the other; the index, if wanted, is page 0.
+@dataclass(frozen=True, eq=False)
+class Atlas:
+    """A series before it is drawn: what each page is about; pages are composed by number, in any order.
+
+    Attributes:
+        features: Name and place of each page, the first of number 1.
+    """
+
+    map_id: str
+    spec: MapSpec
+    store: Store
+    as_at: date
+    features: tuple[tuple[str, Focus], ...]
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """The pages' numbers in order; the index, if wanted, is page 0."""
+        assert self.spec.series is not None  # noqa: S101 - see atlas_of
+        return tuple(range(0 if self.spec.series.index else 1, len(self.features) + 1))
+
+    def sheet(self, number: int) -> Sheet:
+        """Compose one page.
+
+        Raises:
+            UsageError: The page names what does not exist, or does not fit its paper.
+        """
+        if number == 0:
+            return Sheet(
+                0, INDEX, _index(self.map_id, self.spec, self.store, self.as_at, self.features)
+            )
+        name, focus = self.features[number - 1]
+        over_tasks = self.spec.series is not None and self.spec.series.over == TASKS
+        title, below = (None, name) if over_tasks else (f"{name}{self.spec.title}", None)
+        scene = compose(
+            self.map_id, self.spec, self.store, as_at=self.as_at, focus=focus, title=title,
+            subtitle=below,
+        )  # fmt: skip
+        adjacent = _adjacent(self.features, number - 1, scene)
+        return Sheet(number, name, replace(scene, adjacent=adjacent))
+
+
+def atlas_of(map_id: str, spec: MapSpec, store: Store, *, as_at: date) -> Atlas:
+    """Look up what a series runs over.
 
     Raises:
         UsageError: The map has no series, or the layer it runs over has no such features.
     """
     if spec.series is None:
         raise UsageError(f"地图 {map_id} 没有 series — 请写 series: {{over: 图层编号}}")
-    tasks = spec.series.over == TASKS
-    features = _tasks(spec, spec.series, store) if tasks else _features(spec, spec.series, store)
-    if spec.series.index:
-        yield Sheet(0, INDEX, _index(map_id, spec, store, as_at, features))
-    for number, (name, focus) in enumerate(features, start=1):
-        title, below = (None, name) if tasks else (f"{name}{spec.title}", None)
-        scene = compose(map_id, spec, store, as_at=as_at, focus=focus, title=title, subtitle=below)
-        yield Sheet(number, name, replace(scene, adjacent=_adjacent(features, number - 1, scene)))
+    find = _tasks if spec.series.over == TASKS else _features
+    return Atlas(map_id, spec, store, as_at, tuple(find(spec, spec.series, store)))
+
+
+def pages(map_id: str, spec: MapSpec, store: Store, *, as_at: date) -> Iterator[Sheet]:
+    """Compose the pages of a series one after the other; the index, if wanted, is page 0.
+
+    Raises:
+        UsageError: As :func:`atlas_of`.
+    """
+    atlas = atlas_of(map_id, spec, store, as_at=as_at)
+    yield from (atlas.sheet(number) for number in atlas.numbers)
 
 
 def index_or_first(map_id: str, spec: MapSpec, store: Store, *, as_at: date) -> Scene:
@@ -81,7 +124,7 @@ def index_or_first(map_id: str, spec: MapSpec, store: Store, *, as_at: date) -> 
 
 
 def _index(
-    map_id: str, spec: MapSpec, store: Store, day: date, features: list[tuple[str, Focus]]
+    map_id: str, spec: MapSpec, store: Store, day: date, features: Sequence[tuple[str, Focus]]
 ) -> Scene:
     """Compose the sheet that shows which page is where."""
     assert spec.series is not None  # noqa: S101 - told by the caller
@@ -102,7 +145,7 @@ def _index(
     )  # fmt: skip
 
 
-def _all_of(spec: MapSpec, store: Store, features: list[tuple[str, Focus]]) -> Geometry | None:
+def _all_of(spec: MapSpec, store: Store, features: Sequence[tuple[str, Focus]]) -> Geometry | None:
     """Return what an index shows so that no page is missing on it: more than the map, where pages lie beyond."""
     area = store.plan_territory(spec.plan) if spec.plan else store.territory
     beyond = [focus.extent for _, focus in features if not shapely.intersects(focus.geometry, area)]
@@ -132,7 +175,7 @@ def _tasks(spec: MapSpec, series: Series, store: Store) -> list[tuple[str, Focus
 
 
 def _adjacent(
-    features: list[tuple[str, Focus]], own: int, scene: Scene
+    features: Sequence[tuple[str, Focus]], own: int, scene: Scene
 ) -> tuple[tuple[int, str, Geometry], ...]:
     """List the other pages whose areas border on this page's: number, name, place in the plane."""
     about = features[own][1].geometry
@@ -196,55 +239,17 @@ def save_series(
         UsageError: A page shows internal layers and that is not allowed.
         MissingError: A text has characters that its font cannot show.
     """
-    names: list[str] = []
-    settings = mpl.rc_context(SETTINGS)
-    with replacing(target) as whole, whole.open("wb") as stream, settings, known_glyph_names():
-        book: Any = PdfPages(stream, metadata=metadata("pdf", title=title, day=as_at))
+    with replacing(target) as whole, open_book(whole, title=title, day=as_at) as book:
         for sheet in sheets:
             allow(sheet.scene, "pdf", internal=internal)
             figure = draw(sheet.scene)
-            book.savefig(figure)
-            names.append(sheet.name)
+            book.add(figure, sheet.name)
             if singles is not None:
                 _single(figure, singles / f"{sheet.file_name}.png", sheet)
-        _bookmarks(book, names)
-        book.close()
-    return tuple(names)
+        return book.names
 
 
 def _single(figure: Any, path: Path, sheet: Sheet) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with replacing(path) as whole, whole.open("wb") as stream:
         write(figure, stream, "png", title=sheet.scene.title, day=sheet.scene.as_at)
-
-
-def _bookmarks(book: Any, names: Sequence[str]) -> None:
-    """Add an outline to the catalogue of a PDF that is still open.
-
-    matplotlib writes no outlines; the catalogue is written anew at the end, and the file's table
-    of objects points to the later one (ISO 32000-1, 7.7.2 and 12.3.3).
-    """
-    file: Any = book._ensure_file()  # noqa: SLF001 - there is no public way
-    name_of: Any = Name
-    outline = file.reserveObject("outline")
-    items = [file.reserveObject("bookmark") for _ in names]
-    for at, (item, name, page) in enumerate(zip(items, names, file.pageList, strict=True)):
-        entry = {"Title": name, "Parent": outline, "Dest": [page, name_of("Fit")]}
-        if at > 0:
-            entry["Prev"] = items[at - 1]
-        if at + 1 < len(items):
-            entry["Next"] = items[at + 1]
-        file.writeObject(item, entry)
-    if items:
-        ends = {
-            "Type": name_of("Outlines"),
-            "First": items[0],
-            "Last": items[-1],
-            "Count": len(items),
-        }
-        file.writeObject(outline, ends)
-        root = {
-            "Type": name_of("Catalog"), "Pages": file.pagesObject, "Outlines": outline,
-            "PageMode": name_of("UseOutlines"),
-        }  # fmt: skip
-        file.writeObject(file.rootObject, root)

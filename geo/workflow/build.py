@@ -12,6 +12,8 @@ from geo.errors import HongxianError, Problem, UsageError, WorkspaceError
 from geo.spec.closed import nearest
 from geo.spec.workspace import WorkspaceSpec, find_root, read_workspace
 from geo.workflow.build_reports import build_reports, report_jobs
+from geo.workflow.crew import workers_for
+from geo.workflow.drawing import Task, beside, draw_each, sheets_in, together
 from geo.workflow.inputs import map_inputs
 from geo.workflow.manifest import Fingerprints, Manifest
 
@@ -116,9 +118,6 @@ def _draw(
     """Draw what is out of date; return the linter's complaints about it."""
     if not jobs:
         return ()
-    # Drawing pulls in matplotlib and every layer: a build with nothing to do must not.
-    from geo.workflow.drawing import Task, beside, draw_each, workers_for  # noqa: PLC0415
-
     wanted: dict[str, list[Job]] = {}
     for job in jobs:
         wanted.setdefault(job.map, []).append(job)
@@ -129,7 +128,12 @@ def _draw(
             for name, of in wanted.items()
         ]
         progress(0, len(jobs), jobs[0].output)
-        for outcome in draw_each(spec, tasks, workers=workers_for(len(tasks), workers)):
+
+        def turned(task: Task, page: int, pages: int) -> None:
+            progress(done, len(jobs), f"{wanted[task.map][-1].output} 第 {page}/{pages} 幅")
+
+        hands = workers_for(sheets_in(spec, wanted), workers)
+        for outcome in draw_each(spec, tasks, workers=hands, turned=turned):
             of = wanted[outcome.map]
             done += len(of)
             progress(done, len(jobs), of[-1].output)
@@ -140,7 +144,7 @@ def _draw(
             for job in of:
                 _keep(manifest, job, outcome.files[job.format], day, missing=outcome.missing)
     if errors:
-        raise _together(errors)
+        raise together(errors)
     return tuple(faults)
 
 
@@ -157,17 +161,6 @@ def _keep(manifest: Manifest, job: Job, file: Path | None, day: date, *, missing
         shutil.rmtree(target.with_suffix(""), ignore_errors=True)
         pages.replace(target.with_suffix(""))
     manifest.record(job.output, job.inputs, as_at=day)
-
-
-def _together(errors: list[HongxianError]) -> HongxianError:
-    """Tell all at once what kept maps from being drawn; the first says with which exit code."""
-    if len(errors) == 1:
-        return errors[0]
-    listed = [p for e in errors for p in getattr(e, "problems", ())]
-    if isinstance(errors[0], WorkspaceError):
-        others = [e for e in errors if not isinstance(e, WorkspaceError)]
-        return WorkspaceError([*listed, *(Problem(Path("maps"), 0, 0, str(e)) for e in others)])
-    return type(errors[0])("\n".join(dict.fromkeys(map(str, errors))))
 
 
 def _jobs(

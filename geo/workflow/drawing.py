@@ -1,40 +1,28 @@
-"""Many maps drawn at once: one worker per core, results in the order that was asked for.
+"""Maps drawn one after the other or many at once, results in the order that was asked for.
 
-Workers are started afresh (``spawn``, the only way on Windows), know the workspace as the caller read it,
-and write beside the outputs; only the caller puts files in their place. What is drawn does not depend
-on how many workers there are.
+A series is drawn page by page, so that its pages are shared among the workers. Everything is written beside the
+outputs; only the caller puts files in their place. What is drawn does not depend on how many workers there are.
 """
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import signal
 import tempfile
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from geo.draw.lint import problems
-from geo.draw.subject import in_words, missing
-from geo.errors import HongxianError
-from geo.store.store import Store
-from geo.workflow.maps import draw_map
+from geo.errors import HongxianError, Problem, WorkspaceError
+from geo.workflow.crew import crew
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import date
 
-    from geo.errors import Problem
     from geo.spec.workspace import WorkspaceSpec
+    from geo.store.store import Store
 
-#: What a worker may take while it draws a large sheet, bytes; measured: 0.45 GB, docs/performance.md.
-_WORKER_BYTES: Final = 700_000_000
-#: More workers than this gain little: each reads the workspace's layers for itself.
-_MOST_WORKERS: Final = 8
-_MEMORY: Final = Path("/proc/meminfo")
+#: A series counts for this many sheets until somebody has counted its pages.
+_OF_A_SERIES: Final = 8
 
 
 @dataclass(frozen=True)
@@ -60,65 +48,101 @@ class Outcome:
     error: HongxianError | None = None
 
 
-def workers_for(maps: int, wanted: int | None = None) -> int:
-    """Say how many workers to start for a number of maps: 1 means to draw without any.
+@dataclass(frozen=True)
+class Contents:
+    """The pages of a series, or why it has none."""
 
-    Args:
-        maps: How many maps there are to draw.
-        wanted: How many workers the planner asks for; by default as many as there are cores.
-
-    >>> workers_for(1, 8), workers_for(0), workers_for(20, 1)
-    (1, 1, 1)
-    """
-    cores = wanted or min(os.cpu_count() or 1, _MOST_WORKERS)
-    free = _free_bytes()
-    if free is not None:
-        cores = min(cores, int(free // _WORKER_BYTES))
-    return max(min(cores, maps), 1)
+    numbers: tuple[int, ...] = ()
+    missing: str = ""
+    error: HongxianError | None = None
 
 
-def _free_bytes() -> int | None:
-    """Tell how much memory is free; nothing where the system does not say it in a file."""
-    try:
-        lines = _MEMORY.read_text(encoding="ascii").splitlines()
-        return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvail"))
-    except (OSError, ValueError, StopIteration):
-        return None
+@dataclass(frozen=True)
+class Part:
+    """What one worker does at a time: a page of a series, or all that is not a page (``None``)."""
+
+    task: Task
+    page: int | None = None
+    packed: bool = False
+    """Whether the page's drawing goes to another process."""
 
 
-def draw_each(spec: WorkspaceSpec, tasks: Sequence[Task], *, workers: int = 1) -> Iterator[Outcome]:
+@dataclass(frozen=True)
+class Page:
+    """A page of a series, drawn: its single files stand in the task's folder, its drawing is for the book."""
+
+    number: int
+    name: str = ""
+    title: str = ""
+    drawing: object = None
+    """A figure, or its bytes when another process drew it."""
+    internal: bool = False
+    """Whether its coordinates must not leave the office, and have not been asked for."""
+    faults: tuple[Problem, ...] = ()
+    error: HongxianError | None = None
+
+
+def sheets_in(spec: WorkspaceSpec, maps: Iterable[str]) -> int:
+    """Say how many sheets some maps have at least, for :func:`geo.workflow.crew.workers_for`."""
+    return sum(_OF_A_SERIES if spec.maps[name].series else 1 for name in maps)
+
+
+def draw_each(
+    spec: WorkspaceSpec, tasks: Sequence[Task], *, workers: int = 1,
+    turned: Callable[[Task, int, int], None] = lambda _task, _done, _all: None,
+) -> Iterator[Outcome]:  # fmt: skip
     """Draw maps and yield what came of each, in the order of the tasks.
 
-    With more than one worker the calling program must be importable without starting anew
-    (``if __name__ == "__main__":``), as ``multiprocessing`` wants it.
-    When a worker is killed, as systems do when memory runs out, the caller draws the rest by itself.
+    Args:
+        spec: A workspace whose files are without fault.
+        tasks: What to draw.
+        workers: How many processes draw at once; see :func:`geo.workflow.crew.crew`.
+        turned: Called after each page of a series with how many of how many are drawn.
     """
-    done = 0
-    if workers > 1:
-        for outcome in _at_once(spec, tasks, workers):
-            yield outcome
-            done += 1
-    store = Store(spec)
-    yield from (_drawn(store, task) for task in tasks[done:])
+    with crew(spec, workers) as hands:
+        # Writing books pulls in matplotlib, while the workers load theirs.
+        from geo.workflow.binding import bind  # noqa: PLC0415
+
+        series = [task for task in tasks if spec.maps[task.map].series]
+        found = dict(zip((t.map for t in series), hands.each(_contents, series), strict=True))
+        parts = [
+            part for t in tasks for part in _parts(t, found.get(t.map), packed=not hands.alone)
+        ]
+        results: Iterator[Any] = hands.each(_drawn, parts)
+        for task in tasks:
+            contents = found.get(task.map)
+            if contents is None:
+                yield next(results)
+            elif contents.error or contents.missing:
+                files = dict.fromkeys(task.formats) if contents.missing else {}
+                yield Outcome(task.map, files, contents.missing, error=contents.error)
+            else:
+                yield bind(task, contents.numbers, results, turned)
 
 
-def _at_once(spec: WorkspaceSpec, tasks: Sequence[Task], workers: int) -> Iterator[Outcome]:
-    """Draw with several workers as long as they live."""
-    pool = ProcessPoolExecutor(
-        workers, multiprocessing.get_context("spawn"), initializer=_start, initargs=(spec,)
-    )
-    before = set(multiprocessing.active_children())
-    try:
-        yield from pool.map(_work, tasks)
-        pool.shutdown()
-    except BrokenProcessPool:
+def _parts(task: Task, contents: Contents | None, *, packed: bool) -> Iterator[Part]:
+    """Divide a task among workers; of a series, the web page of the whole comes last."""
+    if contents is None:
+        yield Part(task)
         return
-    finally:
-        # After an interrupt nobody waits for maps that are no longer wanted.
-        pool.shutdown(wait=False, cancel_futures=True)
-        for child in set(multiprocessing.active_children()) - before:
-            child.terminate()
-            child.join()
+    yield from (Part(task, number, packed) for number in contents.numbers)
+    if contents.numbers and "html" in task.formats:
+        yield Part(task)
+
+
+def _contents(store: Store, task: Task) -> Contents:
+    from geo.workflow.sheets import contents_of  # noqa: PLC0415 - pulls in every layer's reader
+
+    return contents_of(store, task)
+
+
+def _drawn(store: Store, part: Part) -> Outcome | Page:
+    from geo.workflow.sheets import draw_page, draw_sheet, draw_whole  # noqa: PLC0415 - as above
+
+    if part.page is not None:
+        return draw_page(store, part.task, part.page, packed=part.packed)
+    of_series = store.spec.maps[part.task.map].series is not None
+    return (draw_whole if of_series else draw_sheet)(store, part.task)
 
 
 def beside(folder: Path) -> tempfile.TemporaryDirectory[str]:
@@ -127,33 +151,12 @@ def beside(folder: Path) -> tempfile.TemporaryDirectory[str]:
     return tempfile.TemporaryDirectory(prefix=".", dir=folder, ignore_cleanup_errors=True)
 
 
-_stores: Final[list[Store]] = []
-
-
-def _start(spec: WorkspaceSpec) -> None:
-    """Get a worker ready; an interrupt is the caller's to answer."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _stores.append(Store(spec))
-
-
-def _work(task: Task) -> Outcome:
-    return _drawn(_stores[0], task)
-
-
-def _drawn(store: Store, task: Task) -> Outcome:
-    """Draw one map in all its formats; what is wrong with one map must not stop the others."""
-    files: dict[str, Path | None] = {}
-    try:
-        if gaps := missing(store.spec.maps[task.map], store, day=task.as_at):
-            return Outcome(task.map, dict.fromkeys(task.formats), missing=in_words(gaps))
-        drawn = draw_map(store, task.map, as_at=task.as_at)
-        file = store.spec.map_file(task.map)
-        faults = problems(drawn.scene, shown=file, source=store.spec.sources.get(file))
-        for kind in task.formats:
-            path = task.folder / f"{task.map}.{kind}"
-            files[kind] = path if task.internal or drawn.may_be(kind) else None
-        wanted = [path for path in files.values() if path is not None]
-        drawn.save_each(wanted, internal=task.internal)
-    except HongxianError as error:
-        return Outcome(task.map, {}, error=error)
-    return Outcome(task.map, files, faults=faults)
+def together(errors: Sequence[HongxianError]) -> HongxianError:
+    """Tell all at once what kept sheets from being drawn; the first says with which exit code."""
+    if len(errors) == 1:
+        return errors[0]
+    listed = [p for e in errors for p in getattr(e, "problems", ())]
+    if isinstance(errors[0], WorkspaceError):
+        others = [e for e in errors if not isinstance(e, WorkspaceError)]
+        return WorkspaceError([*listed, *(Problem(Path("maps"), 0, 0, str(e)) for e in others)])
+    return type(errors[0])("\n".join(dict.fromkeys(map(str, errors))))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from geo.errors import HongxianError, Problem
-from geo.workflow.drawing import Task, draw_each, workers_for
+from geo.workflow.crew import workers_for
+from geo.workflow.drawing import Task, draw_each, sheets_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -29,7 +30,8 @@ def map_problems(
         progress: Called after each map with how many are done, how many there are, and which.
     """
     tasks = [Task(name, (), day, spec.root) for name in spec.maps]
-    drawn = draw_each(spec, tasks, workers=workers_for(len(tasks), workers))
+    hands = workers_for(sheets_in(spec, spec.maps), workers)
+    drawn = draw_each(spec, tasks, workers=hands)
     for done, outcome in enumerate(drawn, start=1):
         progress(done, len(tasks), outcome.map)
         yield from outcome.faults

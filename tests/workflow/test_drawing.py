@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 
 from geo.errors import MissingError, Problem, UsageError, WorkspaceError
-from geo.workflow import drawing
+from geo.workflow import crew
 from geo.workflow.build import build
-from geo.workflow.drawing import workers_for
+from geo.workflow.crew import workers_for
 from tests.store.worlds import river_world
 
 MAP = """
@@ -76,12 +76,12 @@ def test_maps_that_cannot_be_drawn_do_not_stop_the_others_and_are_told_together(
 def test_one_map_or_little_memory_is_drawn_without_workers(monkeypatch, tmp_path):
     memory = tmp_path / "meminfo"
     memory.write_text("MemTotal: 9 kB\nMemAvailable:    1500000 kB\n", encoding="ascii")
-    monkeypatch.setattr(drawing, "_MEMORY", memory)
+    monkeypatch.setattr(crew, "_MEMORY", memory)
     assert workers_for(1, 8) == 1
     assert workers_for(20, 8) == 2
     memory.write_text("MemAvailable:    500000 kB\n", encoding="ascii")
     assert workers_for(20, 8) == 1
-    monkeypatch.setattr(drawing, "_MEMORY", tmp_path / "none")
+    monkeypatch.setattr(crew, "_MEMORY", tmp_path / "none")
     assert workers_for(20, 8) == 8
     assert workers_for(3, 8) == 3
 
@@ -124,5 +124,5 @@ def ended(group: int) -> bool:
 
 def test_when_a_worker_is_killed_the_rest_is_drawn_without(tmp_path, monkeypatch):
     root = write_maps(tmp_path, "一", "二")
-    monkeypatch.setattr(drawing, "_start", os._exit)
+    monkeypatch.setattr(crew, "_start", os._exit)
     assert len(build(root, formats=["png"], workers=2).made) == 2
