@@ -12,24 +12,22 @@ import shapely
 from geo.draw.drawn import Numbered
 from geo.draw.furniture import closed_frames, grid_of
 from geo.draw.label.ground import Ground
-from geo.draw.label.offers import not_own
+from geo.draw.label.offers import SPOT_MM, clear_of_symbols
 from geo.draw.label.placer import Placement, place
 from geo.draw.pen import symbol_boxes
 from geo.draw.requests import OnPage, requests_of
 from geo.draw.scene import Scene, relaid
+from geo.draw.spare import spread
 from geo.errors import UsageError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geo.draw.grid import Grid
-    from geo.draw.label.candidates import Request
 
 #: Features are cut this far outside the map's frame, so that no edge shows, millimetres.
 _OUTSIDE: Final = 6.0
 _TRIES: Final = 3
-#: The spot that stays at a task's place when its number had to move, millimetres.
-SPOT_MM: Final = 0.55
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +59,8 @@ def arrange(scene: Scene) -> Arranged:
         )  # fmt: skip
         fitted = relaid(scene, unnamed, last=attempt == _TRIES)
         if fitted.window == scene.window:
-            return Arranged(fitted, layers, placement, grid_of(fitted))
+            layout = spread(fitted.layout, fitted.base.panes, fitted.fonts)
+            return Arranged(replace(fitted, layout=layout), layers, placement, grid_of(fitted))
         scene = fitted
     raise UsageError(f"地图 {scene.id} 的图例和编号表放不下 — 请换更大的纸或减少标注")
 
@@ -90,25 +89,6 @@ def _placed(scene: Scene, layers: tuple[OnPage, ...]) -> Placement:
         symbols=boxes, closed=np.array(closed).reshape(-1, 4),
         first_number=len(scene.listed) + 1,
     )  # fmt: skip
-
-
-def clear_of_symbols(request: Request, symbols: NDArray[np.float64]) -> Request:
-    """Keep a label, or a number, off the symbols of other layers that stand at its own point.
-
-    >>> from geo.draw.label.candidates import Request
-    >>> number = Request("1", "point", shapely.Point(5, 5), 6.0, badges=(("1", "#000000"),), gap=0.7)
-    >>> clear_of_symbols(number, np.array([(4.0, 4.0, 6.0, 6.0)])).gap
-    1.0
-    >>> clear_of_symbols(number, np.array([(7.0, 7.0, 9.0, 9.0)])).gap
-    0.7
-    """
-    if request.kind != "point":
-        return request
-    here = symbols[~not_own(symbols, request)]
-    if not len(here):
-        return request
-    half = float((here[:, 2] - here[:, 0]).max()) / 2
-    return replace(request, gap=half) if half > max(request.gap, SPOT_MM) else request
 
 
 def _symbols(item: OnPage) -> list[NDArray[np.float64]]:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import shapely
 
-from geo.draw.arrange import SPOT_MM, Arranged
+from geo.draw.arrange import Arranged
 from geo.draw.hatch import hatch_lines
+from geo.draw.label.offers import SPOT_MM
 from geo.draw.lettering import MM_PER_POINT
-from geo.draw.symbols import BORDERS
+from geo.draw.symbols import BORDERS, CONTEXT, FAINT
 
 if TYPE_CHECKING:
     from matplotlib.patches import Rectangle
@@ -27,7 +28,6 @@ _OUTSIDE: Final = "#f3f2ed"
 _INSIDE: Final = "#fffefb"
 #: How far the surroundings fade.
 _VEIL: Final = 0.5
-_CONTEXT: Final = "#909090"
 _HALO: Final = "#ffffff"
 _LEADER: Final = "#4a4a4a"
 TASK_LINE_PT: Final = 2.0
@@ -125,7 +125,7 @@ def _borders(pen: Pen, scene: Scene, territory: Geometry, clip: Rectangle) -> No
     for level in ("county", "city", "province"):
         ink = BORDERS[level]
         lines = scene.to_mm(scene.around.borders[level])
-        pen.lines(lines, colour=_CONTEXT, width_pt=ink.width * 0.7, dash=ink.dash, clip=clip)
+        pen.lines(lines, colour=CONTEXT, width_pt=ink.width * FAINT, dash=ink.dash, clip=clip)
     own = BORDERS[scene.base.outline]
     inner = shapely.buffer(territory, -own.band * MM_PER_POINT)
     pen.areas(shapely.difference(territory, inner), fill=own.casing, opacity=0.5, clip=clip)
@@ -165,13 +165,13 @@ def _write(pen: Pen, placed: Placed) -> None:
     if len(candidate.pieces) > 1 and "".join(p.text for p in candidate.pieces) == request.text:
         pen.word(
             candidate.pieces, size_pt=candidate.size_pt, face=request.face, colour=request.colour,
-            halo=_HALO, slanted=request.slanted,
+            halo=request.halo, slanted=request.slanted,
         )  # fmt: skip
         return
     for piece in candidate.pieces:
         pen.text(
             piece.x, piece.y, piece.text, size_pt=candidate.size_pt, face=request.face,
-            colour=request.colour, align="center", turn=piece.turn, halo=_HALO, slanted=request.slanted,
+            colour=request.colour, align="center", turn=piece.turn, halo=request.halo, slanted=request.slanted,
         )  # fmt: skip
 
 

@@ -30,6 +30,9 @@ _AIR: Final = 0.6
 _LEAST_ROW: Final = 1.1
 #: The narrowest column worth having, characters.
 _NARROWEST: Final = 7.5
+#: In a frame this much wider than high groups rather stand abreast, by as much per column.
+_WIDE: Final = 1.5
+_ABREAST: Final = 0.002
 #: What broken entries weigh against larger letters.
 _BROKEN: Final = 0.7
 
@@ -143,12 +146,14 @@ def fit_legend(
     A heading never stands last in a column. Text wraps inside its column; it is never cut.
     """
     best: tuple[float, Legend] | None = None
+    wide = width_mm > _WIDE * height_mm
     for size in (s * largest_pt / SIZES[0] for s in SIZES):
         most = int(width_mm / (_NARROWEST * size * MM_PER_POINT))
         for columns in range(1, min(most, 6) + 1):
             found = _set(entries, fonts, size, columns, width_mm, height_mm)
             if found is not None:
                 score = largest_pt / size * (1.0 + _BROKEN * _broken(found.rows))
+                score -= _ABREAST * _columns_used(found.rows) if wide else 0.0
                 best = (score, found) if best is None or score < best[0] else best
         if best is not None and largest_pt / size > best[0]:
             break
@@ -171,8 +176,12 @@ def _set(
     if rows is None:
         return None
     bottom = max((r.y + r.height for r in rows), default=0.0)
-    used = len({round(r.x, 6) for r in rows}) * (column + gap) - gap
+    used = _columns_used(rows) * (column + gap) - gap
     return Legend(rows, size, columns, swatch_mm(entries, size), (used, bottom))
+
+
+def _columns_used(rows: tuple[Row, ...]) -> int:
+    return len({round(row.x, 6) for row in rows})
 
 
 def swatch_mm(entries: tuple[Entry, ...], size: float) -> float:
@@ -201,29 +210,53 @@ def _flow(
     wrapped = [_wrapped(e, fonts, size, column, swatch) for e in entries]
     if wrapped and max(len(line) for lines, _ in wrapped for line in lines) == 0:
         return None
-    total = sum(h for _, h in wrapped)
-    # Columns of even height look intended; the first one that spills over grows the target.
-    for share in (1.0, 1.04, 1.08, 1.15, 1.25, 1.5, 2.0, float(columns)):
-        target = min(total / columns * share, height)
-        rows = _columns(entries, wrapped, column + gap, columns, target)
-        if rows is not None:
-            return rows
-        if target >= height:
-            return None
+    tall = [h for _, h in wrapped]
+    # A column rather begins with a group than in the middle of one. Columns of even height look
+    # intended; the first one that spills over grows the target.
+    for kept in (_groups_kept(entries, tall), _titles_kept(entries, tall)):
+        for share in (1.0, 1.04, 1.08, 1.15, 1.25, 1.5, 2.0, float(columns)):
+            target = min(sum(tall) / columns * share, height)
+            rows = _columns(entries, wrapped, kept, column + gap, columns, target)
+            if rows is not None:
+                return rows
+            if target >= height:
+                break
     return None
 
 
+def _titles_kept(entries: tuple[Entry, ...], tall: list[float]) -> list[float]:
+    """Return the height each row needs where it begins: a title's first row stands with it."""
+    return [
+        own + (tall[at + 1] if entries[at].kind in ("heading", "group") and at + 1 < len(tall) else 0.0)
+        for at, own in enumerate(tall)
+    ]  # fmt: skip
+
+
+def _groups_kept(entries: tuple[Entry, ...], tall: list[float]) -> list[float]:
+    """Return the height each row needs where it begins: a group of symbols stands whole."""
+    kept = _titles_kept(entries, tall)
+    for at in reversed(range(len(entries))):
+        if entries[at].kind == "heading" and at + 1 < len(entries):
+            kept[at] = tall[at] + kept[at + 1]
+        elif entries[at].kind == "group":
+            rest = range(at + 1, len(entries))
+            end = next(
+                (n for n in rest if entries[n].kind not in ("entry", "absent")), len(entries)
+            )
+            kept[at] = max(kept[at], sum(tall[at:end]))
+    return kept
+
+
 def _columns(
-    entries: tuple[Entry, ...], wrapped: list[tuple[tuple[str, ...], float]], pitch: float,
-    columns: int, height: float,
+    entries: tuple[Entry, ...], wrapped: list[tuple[tuple[str, ...], float]], kept: list[float],
+    pitch: float, columns: int, height: float,
 ) -> tuple[Row, ...] | None:  # fmt: skip
     rows: list[Row] = []
     at, y = 0, 0.0
-    for index, (entry, (lines, tall)) in enumerate(zip(entries, wrapped, strict=True)):
-        with_next = tall
-        if entry.kind in ("heading", "group") and index + 1 < len(entries):
-            with_next += wrapped[index + 1][1]
+    for entry, (lines, tall), with_next in zip(entries, wrapped, kept, strict=True):
         if y > 0.0 and y + with_next > height + 1e-6:
+            if rows[-1].entry.kind in ("heading", "group"):
+                return None  # a title would stand alone
             at, y = at + 1, 0.0
         if at >= columns or y + tall > height + 1e-6:
             return None

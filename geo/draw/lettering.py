@@ -95,23 +95,28 @@ class Lettering:
     def wrap(self, text: str, face: Face, *, size_pt: float, width_mm: float) -> tuple[str, ...]:
         """Break a text into lines no wider than a width; Chinese breaks between any characters.
 
-        Closing punctuation never begins a line, and figures with their units stay whole.
+        Closing punctuation never begins a line, figures with their units stay whole, and no single
+        character is left alone on the last line.
 
         >>> shipped().wrap("资料来源：天地图", "sans", size_pt=10, width_mm=14.2)
-        ('资料来', '源：天地', '图')
+        ('资料来', '源：天', '地图')
         >>> shipped().wrap("", "sans", size_pt=10, width_mm=5)
         ('',)
         """
         room = width_mm / (size_pt * MM_PER_POINT)
-        lines: list[str] = []
-        line, used = "", 0.0
+        lines: list[list[str]] = [[]]
+        used = 0.0
         for word, wide in _measured(self.path(face), text, room):
-            if line and used + wide > room + 1e-9:
-                lines.append(line.rstrip())
-                line, used = word.lstrip(), wide if word.strip() else 0.0
+            if lines[-1] and used + wide > room + 1e-9:
+                lines.append([word.lstrip()])
+                used = wide if word.strip() else 0.0
             else:
-                line, used = line + word, used + wide
-        return (*lines, line)
+                lines[-1].append(word)
+                used += wide
+        if len(lines) > 1 and len("".join(lines[-1])) == 1 and len(lines[-2]) > _SPARE_ONE:
+            lines[-1].insert(0, lines[-2].pop())
+        *whole, last = ("".join(line) for line in lines)
+        return (*(line.rstrip() for line in whole), last)
 
 
 @lru_cache(maxsize=8_192)
@@ -128,6 +133,8 @@ def _measured(path: Path, text: str, room: float) -> Iterator[tuple[str, float]]
             yield word, wide
 
 
+#: A line of more words than this lends one to a character alone on the last line.
+_SPARE_ONE: Final = 2
 _NO_START: Final = frozenset("，。；：、！？）〕】》」』”’％%）,.;:!?)]}·→")
 _NO_END: Final = frozenset("（〔【《「『“‘([{→")
 

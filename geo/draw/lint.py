@@ -167,7 +167,11 @@ def _legible(arranged: Arranged, pen: Pen) -> Iterator[Fault]:
             f"图例字号只有 {size:.1f} 磅", "请换更大的纸或减少图例、编号条目", warning=True,
             key=("page",),
         )  # fmt: skip
-    faint = {c for c in pen.inks if contrast(c, "#ffffff") < _CONTRAST and c != "#ffffff"}
+    white = "#ffffff"
+    faint = {
+        c for c, ground in pen.inks
+        if (c, ground) != (white, white) and contrast(c, ground) < _CONTRAST
+    }  # fmt: skip
     for colour in sorted(faint):
         yield Fault(f"文字颜色 {colour} 太浅", "请用更深的颜色", warning=True)
 

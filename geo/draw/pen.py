@@ -48,7 +48,7 @@ class Pen:
     fonts: Lettering
     type_scale: float = 1.0
     said: list[tuple[str, Face]] = field(default_factory=list)
-    inks: set[str] = field(default_factory=set)
+    inks: set[tuple[str, str]] = field(default_factory=set)
     _level: float = 1.0
 
     def __post_init__(self) -> None:
@@ -160,7 +160,7 @@ class Pen:
             return
         self.said.append((text, face))
         # White letters stand on coloured discs, not on paper.
-        self.inks.add(colour)
+        self.inks.add((colour, halo or "#ffffff"))
         if self.fonts.missing(text, face):
             return  # the sheet is refused when all of it is known
         wide = self.fonts.width_mm(text, face, size_pt=size_pt)

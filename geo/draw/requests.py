@@ -10,6 +10,7 @@ import shapely
 
 from geo.draw.label.candidates import BADGE_GAP, Kind, Request
 from geo.draw.lettering import MM_PER_POINT
+from geo.draw.palette import contrast, mix
 from geo.draw.symbols import WATER_TEXT
 
 if TYPE_CHECKING:
@@ -19,9 +20,12 @@ if TYPE_CHECKING:
     from shapely import Geometry
 
     from geo.draw.drawn import DrawnLayer
+    from geo.draw.ink import Ink
     from geo.draw.scene import Scene
 
 _TEXT: Final = "#1f1f1f"
+#: A name on an area that it stands out from by less than this is white (WCAG 2.2, AA).
+_READABLE: Final = 4.5
 _NEIGHBOUR: Final = "#757575"
 #: A neighbour is named when it shows at least this much, square millimetres.
 _NEIGHBOUR_MM2: Final = 140.0
@@ -30,6 +34,11 @@ _NEIGHBOUR_MM2: Final = 140.0
 _OURS: Final = 0.2
 #: Rivers longer than this on the page are named once more, millimetres.
 _REPEAT_MM: Final = 190.0
+#: A further part of a task's area has the number as well from this size on, square millimetres.
+_REPEAT_MM2: Final = 12.0
+#: Places of a task nearer to each other than this share a number, millimetres.
+_APART_MM: Final = 8.0
+_MOST_PLACES: Final = 12
 _WATERS: Final = "水系"
 
 
@@ -70,21 +79,54 @@ def _of_layer(item: OnPage, box: Geometry, body: Geometry, scale: float) -> Iter
 
 
 def _badges(layer: DrawnLayer, seen: NDArray[Any], scale: float) -> Iterator[Request]:
-    """Gather the numbers of tasks that have one and the same place."""
+    """Gather the numbers of tasks that have one and the same place.
+
+    A task in several places has its number at each of them where there is room, at one for certain.
+    """
     places: dict[bytes, list[int]] = {}
+    shapes: dict[bytes, Geometry] = {}
+    certain: set[bytes] = set()
     for at, geometry in enumerate(seen):
-        if not geometry.is_empty:
-            places.setdefault(shapely.to_wkb(shapely.normalize(geometry)), []).append(at)
-    for rows in places.values():
-        geometry = _plain(seen[rows[0]])
+        for first, part in enumerate(_places(geometry)):
+            key = shapely.to_wkb(shapely.normalize(part))
+            places.setdefault(key, []).append(at)
+            shapes.setdefault(key, part)
+            if first == 0:
+                certain.add(key)
+    for key, rows in places.items():
+        geometry = shapes[key]
         badges = tuple(
             (str(layer.numbers[r]), layer.classes[layer.class_of[r]].ink.edge) for r in rows
         )
         names = "；".join(layer.names[r] for r in rows)
         yield Request(
             names, _kind(geometry), geometry, 6.0 * scale, "bold", "#ffffff", priority=7,
-            badges=badges, gap=BADGE_GAP,
+            badges=badges, gap=BADGE_GAP, optional=key not in certain,
         )  # fmt: skip
+
+
+def _places(geometry: Geometry) -> list[Geometry]:
+    """List the places of a task that are worth a number, the largest first; none of what is not seen.
+
+    Stretches of rivers are one place. Places near one that has its number are left without.
+    """
+    if geometry.is_empty:
+        return []
+    whole = _plain(geometry)
+    parts = shapely.get_parts(shapely.get_parts(geometry))
+    top = shapely.get_dimensions(parts).max()
+    parts = parts[shapely.get_dimensions(parts) == top]
+    if top == 1 or len(parts) == 1:
+        return [whole]
+    sizes = shapely.area(parts)
+    ordered = parts[np.argsort(-sizes, kind="stable")]
+    if top == 2:  # noqa: PLR2004
+        ordered = ordered[np.sort(-sizes, kind="stable") <= -_REPEAT_MM2]
+    kept: list[Geometry] = []
+    for part in ordered:
+        if all(shapely.distance(part, k) >= _APART_MM for k in kept):
+            kept.append(part)
+    return [whole if top else kept[0], *kept[1:_MOST_PLACES]] if kept else [whole]
 
 
 def _plain(geometry: Geometry) -> Geometry:
@@ -126,11 +168,22 @@ def _label(
     kind = _kind(geometry)
     colour = label.colour or (WATER_TEXT if label.water else _TEXT)
     flat = text.replace("\n", "") if kind == "line" else text
+    halo = "#ffffff"
+    if kind == "area" and (ground := _dark_ground(ink, colour)):
+        colour, halo = halo, ground
     for at, part in enumerate(_stretches(geometry) if kind == "line" else [geometry]):
         yield Request(
             flat, kind, part, label.size * scale, label.face, colour, slanted=label.water,
-            priority=label.priority, gap=ink.size * MM_PER_POINT / 2, optional=at > 0 or not ours,
+            halo=halo, priority=label.priority, gap=ink.size * MM_PER_POINT / 2, optional=at > 0 or not ours,
         )  # fmt: skip
+
+
+def _dark_ground(ink: Ink, colour: str) -> str:
+    """Return the colour of an area too dark for its name, empty for a light one."""
+    if ink.fill == "none":
+        return ""
+    ground = mix("#ffffff", ink.fill, ink.opacity)
+    return ground if contrast(colour, ground) < _READABLE < contrast("#ffffff", ground) else ""
 
 
 def _ours(geometry: Geometry, body: Geometry) -> bool:

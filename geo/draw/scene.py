@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
 import shapely
@@ -212,21 +212,33 @@ def _filled(scene: Scene, chosen: Chosen) -> Scene:
     shown = in_window(scene.every, scene.base, scene.plane, window, extent=scene.extent)
     kept, listed = renumbered(shown, scene.every)
     pictures, unread = _backdrops(scene, window)
-    draft = replace(scene.draft, listed=listed, pictures=pictures, unread=unread)
-    entries = draft.entries(kept)
-    layout = replace(
-        chosen.layout, fitted=_refit(scene, entries, chosen.layout) or chosen.layout.fitted
-    )
     near = shapely.box(*lonlat_bounds(scene.plane, window))
     around = surroundings_of(
         scene.draft.store.boundaries, scene.base.adcodes, near=near, plane=scene.plane,
         level="county" if chosen.denominator < _CITIES_FROM else "city",
     )  # fmt: skip
+    draft = replace(
+        scene.draft, listed=listed, pictures=pictures, unread=unread,
+        border=_border_in(window, scene.base, around),
+    )  # fmt: skip
+    entries = draft.entries(kept)
+    layout = replace(
+        chosen.layout, fitted=_refit(scene, entries, chosen.layout) or chosen.layout.fitted
+    )
     return replace(
         scene, around=around, window=window, denominator=chosen.denominator, layout=layout, layers=kept,
         draft=draft, listed=listed, backdrops=pictures, skipped=draft.left_out(kept), notes=draft.notes(kept),
         credits=draft.credits(kept),
     )  # fmt: skip
+
+
+def _border_in(window: Window, base: Base, around: Surroundings) -> Literal["own", "near", "none"]:
+    """Tell whose border of the territory's rank shows in a window."""
+    box = shapely.box(*window)
+    if shapely.intersects(shapely.boundary(base.territory), box):
+        return "own"
+    others = [lines for rank, lines in around.borders.items() if rank == base.outline]
+    return "near" if any(shapely.intersects(lines, box) for lines in others) else "none"
 
 
 def _backdrops(scene: Scene, window: Window) -> tuple[tuple[Backdrop, ...], tuple[Skipped, ...]]:

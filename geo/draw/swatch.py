@@ -11,6 +11,7 @@ from geo.draw.hatch import hatch_lines
 from geo.draw.ink import Ink
 from geo.draw.lettering import MM_PER_POINT
 from geo.draw.page import Frame
+from geo.draw.spare import pane_frames
 
 if TYPE_CHECKING:
     from geo.draw.base import Pane
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 _ABSENT: Final = Ink(fill="#ffffff", edge="#8a8a8a", width=0.5, dash=(1.6, 1.2))
 CHOSEN: Final = "#c8553d"
+#: The heading stands in the middle of a column up to this wide, else at its left, millimetres.
+_CENTRED_MM: Final = 80.0
 
 
 def draw_legend(pen: Pen, scene: Scene) -> None:
@@ -29,7 +32,8 @@ def draw_legend(pen: Pen, scene: Scene) -> None:
         x, top = ground.x + row.x, ground.top - row.y
         if row.entry.kind == "heading":
             centre = ground.x + min(legend.used[0], ground.w) / 2
-            where = centre if legend.columns == 1 else x + 1.9 * legend.size_pt * MM_PER_POINT
+            alone = legend.columns == 1 and ground.w <= _CENTRED_MM
+            where = centre if alone else x + 1.9 * legend.size_pt * MM_PER_POINT
             pen.text(
                 where,
                 top - row.height * 0.42,
@@ -148,9 +152,9 @@ def draw_inset(pen: Pen, scene: Scene) -> None:
     if ground is None or not panes:
         return
     pen.box(ground, edge="#555555", width_pt=0.5, fill="#ffffff")
-    wide = ground.w / len(panes)
-    for at, pane in enumerate(panes):
-        _pane(pen, scene, pane, Frame(ground.x + at * wide, ground.y, wide, ground.h))
+    frames = pane_frames(ground, panes, scene.layout.type_scale)
+    for pane, frame in zip(panes, frames, strict=True):
+        _pane(pen, scene, pane, frame)
 
 
 def _pane(pen: Pen, scene: Scene, pane: Pane, ground: Frame) -> None:

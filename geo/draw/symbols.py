@@ -36,6 +36,11 @@ BORDERS: Final[dict[str, Ink]] = {
 }
 
 
+#: The borders of the neighbours: their colour, and their width beside that of one's own.
+CONTEXT: Final = "#909090"
+FAINT: Final = 0.7
+
+
 def _area(fill: str, edge: str, *, width: float = 0.6, opacity: float = 0.45, hatch: str = "",
           dash: tuple[float, ...] = ()) -> Ink:  # fmt: skip
     return Ink(fill=fill, edge=edge, width=width, opacity=opacity, hatch=hatch, dash=dash)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final, Literal
 
 from geo.draw.drawn import NOTHING_HERE, DrawnLayer, Numbered, Skipped
 from geo.draw.legend import Entry, entries_of, items_of
-from geo.draw.symbols import BORDERS
+from geo.draw.symbols import BORDERS, CONTEXT, FAINT
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from geo.draw.base import Base
     from geo.draw.plane import Plane
     from geo.draw.terrain import Backdrop
@@ -26,7 +28,7 @@ LIST_TITLE: Final = "任务编号"
 INDEX_TITLE: Final = "图幅编号"
 UNNAMED_TITLE: Final = "图上编号"
 BORDER_NAMES: Final = {
-    "county": "县（市、区）界", "city": "市界", "province": "省界", "page": "本幅范围",
+    "county": "县（区、市）界", "city": "市界", "province": "省界", "page": "本幅范围",
 }  # fmt: skip
 
 
@@ -44,13 +46,12 @@ class Draft:
     list_title: str = LIST_TITLE
     pictures: tuple[Backdrop, ...] = ()
     unread: tuple[Skipped, ...] = ()
+    border: Literal["own", "near", "none"] = "own"
+    """Whose border of the territory's rank shows on the sheet: its own, only others', or nobody's."""
 
     def entries(self, layers: tuple[DrawnLayer, ...]) -> tuple[Entry, ...]:
         """Rows of the legend and of the list."""
-        outline = BORDERS[self.base.outline]
-        told = any(c.ink == outline for layer in layers if layer.in_legend for c in layer.classes)
-        entry = Entry("entry", BORDER_NAMES[self.base.outline], outline, ("line",))
-        borders = [] if told else [(ADMIN, entry)]
+        borders = list(self._borders(layers))
         for picture in self.pictures:
             if picture.in_legend:
                 borders += [
@@ -59,6 +60,17 @@ class Draft:
                 ]
         rows = entries_of(layers, borders, self.left_out(layers))
         return (*rows, *items_of(self.listed, self.list_title))
+
+    def _borders(self, layers: tuple[DrawnLayer, ...]) -> Iterator[tuple[str, Entry]]:
+        """Explain the border of what the map is about, or of the neighbours where only those show."""
+        outline, name = BORDERS[self.base.outline], BORDER_NAMES[self.base.outline]
+        if self.border == "none":
+            return
+        if self.border == "near":
+            faint = replace(outline, edge=CONTEXT, width=outline.width * FAINT, band=0.0)
+            yield ADMIN, Entry("entry", f"邻近{name}", faint, ("line",))
+        elif not any(c.ink == outline for x in layers if x.in_legend for c in x.classes):
+            yield ADMIN, Entry("entry", name, outline, ("line",))
 
     def left_out(self, kept: tuple[DrawnLayer, ...]) -> tuple[Skipped, ...]:
         """List what was asked for and does not show, in the map's order."""

@@ -216,3 +216,16 @@ def test_the_ground_adds_up_the_lines_under_a_box():
     assert under[0, 0] == pytest.approx(40, rel=0.05)
     assert under[1, 0] == 0.0
     assert under[2, 0] == 0.0
+
+
+def test_a_symbol_in_the_middle_of_an_area_leaves_room_for_its_number_beside_it():
+    middle = shapely.Point(100, 75)
+    number = Request(
+        "治理", "area", middle.buffer(11), 6.0, "bold", "#ffffff", badges=(("4", "#08519c"),), gap=0.7
+    )  # fmt: skip
+    symbol = np.array([(97.5, 72.5, 102.5, 77.5)])
+    (placed,) = set_labels([number], symbols=symbol).placed
+    box = shapely.box(*placed.candidate.boxes[0])
+    assert box.within(number.geometry)
+    assert not box.intersects(shapely.box(*symbol[0]))
+    assert not placed.forced

@@ -1,12 +1,16 @@
 from itertools import pairwise
 
 import pytest
+import shapely
 
 from geo.draw.drawn import Numbered, Skipped
 from geo.draw.ink import Ink
 from geo.draw.legend import Entry, entries_of, fit_legend, items_of
 from geo.draw.lettering import shipped
-from tests.draw.draw_world import scene_of
+from geo.draw.scene import compose
+from geo.spec.maps import MapSpec
+from tests.draw.draw_world import DAY, scene_of
+from tests.store.worlds import ADCODE
 
 INK = Ink(fill="#123456")
 
@@ -95,5 +99,34 @@ def test_symbols_of_a_number_are_as_large_in_the_legend_as_on_the_map_and_do_not
 def test_boundaries_stand_by_rank_before_everything_else_of_their_group(store):
     scene = scene_of(store, {"layer": "districts", "style": {"preset": "townships"}}, "rivers")
     texts = [row.entry.text for row in scene.layout.fitted.rows]
-    assert texts[:3] == ["图　例", "行政区划", "县（市、区）界"]
+    assert texts[:3] == ["图　例", "行政区划", "县（区、市）界"]
     assert texts[3].startswith("districts") or texts[3].startswith("县界")
+
+
+def test_a_column_rather_begins_with_a_group_than_in_the_middle_of_one():
+    rows = (
+        *entries(4),
+        Entry("group", "二组"),
+        *(Entry("entry", f"又一条{n}", INK) for n in range(4)),
+    )
+    # Ten rows, five to a column: but the first column ends with its group.
+    legend = fit_legend(rows, shipped(), width_mm=80, height_mm=30)
+    assert legend is not None
+    first_of_column = {}
+    for row in legend.rows:
+        first_of_column.setdefault(row.x, row.entry.text)
+    assert list(first_of_column.values()) == ["图　例", "二组"]
+
+
+def test_the_neighbours_border_is_explained_where_ones_own_is_not_on_the_sheet(store):
+    spec = MapSpec.model_validate({"title": "试验图", "plan": "试", "layers": ["rivers"]})
+    own = store.boundaries.area(ADCODE)
+    # A corner of the county beside it that lies far from it, and a place in its own middle.
+    corners = shapely.points(shapely.get_coordinates(store.boundaries.area("141026")))
+    beyond = max(corners, key=lambda corner: shapely.distance(corner, own))
+    told = []
+    for place in (beyond, own.representative_point()):
+        scene = compose("m", spec, store, as_at=DAY, extent=place.buffer(0.02))
+        rows = scene.layout.fitted.rows
+        told.append([row.entry.text for row in rows if row.entry.kind == "entry"])
+    assert told == [["邻近县（区、市）界"], []]

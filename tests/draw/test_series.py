@@ -61,7 +61,7 @@ def test_a_page_over_an_area_is_about_that_area(store):
     assert sheet.scene.base.outline == "page"
     texts = [row.entry.text for row in sheet.scene.layout.fitted.rows]
     assert "本幅范围" in texts
-    assert "县（市、区）界" not in texts
+    assert "县（区、市）界" not in texts
 
 
 def test_a_page_over_a_district_is_about_the_district_with_its_neighbours(store):

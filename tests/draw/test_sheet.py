@@ -272,6 +272,30 @@ def test_a_tasks_number_leaves_the_symbol_of_another_layer_at_its_place_in_sight
     assert shapely.box(*numbers.candidate.boxes[0]).distance(town) >= half - 0.01
 
 
+def test_a_task_in_two_far_places_has_its_number_at_both(store):
+    scene = scene_of(store, {"tasks": "试", "ids": ["P01"]})
+    (layer,) = scene.layers
+    far = shapely.multipolygons(
+        [shapely.box(112.6, 36.2, 112.65, 36.25), shapely.box(112.9, 36.3, 112.94, 36.34)]
+    )
+    layer = replace(layer, geometry=np.array([far], dtype=object))
+    placed = arrange(replace(scene, layers=(layer,))).placement.placed
+    numbers = [p.request for p in placed if p.request.badges]
+    assert [r.badges[0][0] for r in numbers] == ["1", "1"]
+    # The larger place has it for certain, the other where there is room.
+    ordered = sorted(numbers, key=lambda r: -shapely.area(r.geometry))
+    assert [r.optional for r in ordered] == [False, True]
+
+
+def test_a_name_on_a_dark_area_is_white_and_on_a_light_one_dark(store):
+    fills = {"一": {"fill": "#0b3f7d", "opacity": 1}, "二": {"fill": "#e9f2fb", "opacity": 1}}
+    zones = {"layer": "zones", "style": {"by": "级", "classes": fills, "label": "name"}}
+    placed = arrange(scene_of(store, zones)).placement.placed
+    drawn = {p.request.text: (p.request.colour, p.request.halo) for p in placed}
+    assert drawn["核心"] == ("#ffffff", "#0b3f7d")
+    assert drawn["外围"][1] == "#ffffff"
+
+
 def test_no_labels_overlap_on_any_small_sheet(store):
     for scene in three_small_sheets(store).values():
         assert arrange(scene).placement.overlaps() == 0

@@ -55,6 +55,7 @@ class Request:
     size_pt: float
     face: Face = "serif"
     colour: str = "#222222"
+    halo: str = "#ffffff"
     slanted: bool = False
     priority: int = 5
     gap: float = 0.0

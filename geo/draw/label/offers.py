@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -26,6 +26,8 @@ _INK: Final = 0.28
 _MOST: Final = 420
 #: A symbol whose centre is this near is the label's own, millimetres.
 _SAME_SPOT: Final = 0.02
+#: The spot that stays at a task's place when its number had to move, millimetres.
+SPOT_MM: Final = 0.55
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,6 +98,25 @@ def not_own(blocked: NDArray[np.float64], request: Request) -> NDArray[np.bool_]
     x, y = request.geometry.x, request.geometry.y
     off_x, off_y = (blocked[:, 0] + blocked[:, 2]) / 2 - x, (blocked[:, 1] + blocked[:, 3]) / 2 - y
     return np.asarray(np.hypot(off_x, off_y) > _SAME_SPOT)
+
+
+def clear_of_symbols(request: Request, symbols: NDArray[np.float64]) -> Request:
+    """Keep a label, or a number, off the symbols of other layers that stand at its own point.
+
+    >>> from geo.draw.label.candidates import Request
+    >>> number = Request("1", "point", shapely.Point(5, 5), 6.0, badges=(("1", "#000000"),), gap=0.7)
+    >>> clear_of_symbols(number, np.array([(4.0, 4.0, 6.0, 6.0)])).gap
+    1.0
+    >>> clear_of_symbols(number, np.array([(7.0, 7.0, 9.0, 9.0)])).gap
+    0.7
+    """
+    if request.kind != "point":
+        return request
+    here = symbols[~not_own(symbols, request)]
+    if not len(here):
+        return request
+    half = float((here[:, 2] - here[:, 0]).max()) / 2
+    return replace(request, gap=half) if half > max(request.gap, SPOT_MM) else request
 
 
 def hits(boxes: NDArray[np.float64], others: NDArray[np.float64]) -> NDArray[np.bool_]:

@@ -14,7 +14,15 @@ import numpy as np
 import shapely
 
 from geo.draw.label.candidates import with_leader
-from geo.draw.label.offers import Offer, Ways, candidates_of, hits, inside, not_own
+from geo.draw.label.offers import (
+    Offer,
+    Ways,
+    candidates_of,
+    clear_of_symbols,
+    hits,
+    inside,
+    not_own,
+)
 from geo.draw.label.search import Board, Choice
 
 if TYPE_CHECKING:
@@ -171,7 +179,7 @@ def _tied(offer: Offer, ways: Ways, _last: int) -> Offer:
 
 def _short(offer: Offer, ways: Ways, last: int) -> Offer:
     """Add places for what stands in for a name: its number, or smaller numbers."""
-    badge = _stand_in(offer.request, last)
+    badge = clear_of_symbols(_stand_in(offer.request, last), ways.blocked)
     every = [*candidates_of(badge, ways.fonts), *with_leader(badge, ways.fonts)]
     more = ways.offer(badge, every)
     return _joined(offer, replace(more, cost=more.cost + _NUMBERED))
@@ -231,6 +239,7 @@ def _number(request: Request, number: int) -> Request:
 
 def _last_resort(badge: Request, number: int, ways: Ways, others: NDArray[np.float64]) -> Placed:
     """Set a number whose leader has to cross something; where even the number does, that is told."""
+    badge = clear_of_symbols(badge, ways.blocked)
     every = [*candidates_of(badge, ways.fonts), *with_leader(badge, ways.fonts)]
     crossing = _free_of_text(badge, every, ways.frame, ways.blocked, others)
     return Placed(badge, crossing or every[0], number, forced=crossing is None)

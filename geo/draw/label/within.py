@@ -38,6 +38,8 @@ _RASTER: Final = 64
 _GRID: Final = 17
 #: Places of one size and line break that are worth keeping.
 _KEPT: Final = 24
+#: Places besides, spread over the rest of the area.
+_FURTHER: Final = 12
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,7 +92,10 @@ def inside_area(request: Request, fonts: Lettering) -> Iterator[Candidate]:
         held = cover.share(_boxes(size, spots))
         cost = extra + 0.8 * far / (radius + size.em) + _OUTSIDE * (1.0 - held)
         possible = np.flatnonzero(held >= _MOSTLY)
-        for at in possible[np.argsort(cost[possible], kind="stable")][:_KEPT]:
+        ordered = possible[np.argsort(cost[possible], kind="stable")]
+        # A symbol in the middle may block the best places, so that some of the others are wanted too.
+        further = ordered[_KEPT :: max((len(ordered) - _KEPT) // _FURTHER, 1)]
+        for at in (*ordered[:_KEPT], *further):
             yield simple(size, float(spots[at, 0]), float(spots[at, 1]), float(cost[at]))
     yield from _around_box(block(request, fonts, share=0.8), part.bounds)
 
