@@ -88,7 +88,9 @@ def mark_unplaceable(draft: Draft, *, shown: Path) -> Draft:
     drawings = list(draft.drawings)
     for at, drawing in enumerate(drawings):
         if not all(np.isfinite(run.points).all() for run in drawing.runs):
-            told = Problem(shown, drawing.line, 0, f"{_title(drawing, '')}坐标不是有限数", "请核对坐标")
+            told = Problem(
+                shown, drawing.line, 0, f"{_title(drawing, '')}坐标不是有限数", "请核对坐标"
+            )
             drawings[at] = replace(drawing, runs=(), problem=told)
     marked = replace(draft, drawings=tuple(drawings))
     runs = [run.points for drawing in drawings for run in drawing.runs]

@@ -71,7 +71,9 @@ def read_sites(
     """
     name = shown or Path(path.name)
     draft = _drawn(path, name, crs=crs, table=table)
-    if problems := [d.problem for d in draft.drawings if d.problem and d.problem.severity == "error"]:
+    if problems := [
+        d.problem for d in draft.drawings if d.problem and d.problem.severity == "error"
+    ]:
         raise InputError(problems[:MOST_PROBLEMS])
     draft = replace(draft, drawings=tuple(d for d in draft.drawings if d.problem is None))
     points = points_of(draft, shown=name)
