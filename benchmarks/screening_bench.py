@@ -2,6 +2,7 @@
 
 Makes its data once in build/benchmark/. `--scale 0.01` is the small version. An engine that is not
 installed is skipped and named. CPU seconds are told beside wall seconds: on a machine that others use only those compare.
+The table so far is written beside the data after every run; `--go-on` takes up what an interrupted run measured.
 """
 
 from __future__ import annotations
@@ -9,12 +10,13 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import statistics
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
-import numpy as np
+from screening.table import SAME, compared, table
 
 HERE = Path(__file__).parent
 ENGINES = [
@@ -29,90 +31,112 @@ ENGINES = [
     "postgis",
     "postgis_subdivide",
 ]
-SAME = 1e-4  # cutting zones up moves vertices, and with them areas
 
 
-def once(engine: str, sites: Path, zones: Path, out: Path) -> dict[str, float] | str:
-    command = [
-        sys.executable,
-        str(HERE / "screening" / "engines.py"),
-        engine,
-        str(sites),
-        str(zones),
-        str(out),
-    ]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - ours
-    told = [line for line in done.stdout.splitlines() if line.startswith("RESULT ")]
+def once(engine: str, sites: Path, zones: Path, out: Path, limit: float) -> dict[str, float] | str:
+    """One run, or in words why it gave nothing."""
+    script = str(HERE / "screening" / "engines.py")
+    command = [sys.executable, script, engine, str(sites), str(zones), str(out)]
+    # In a session of its own, so that an engine's workers end with it.
+    process = subprocess.Popen(  # noqa: S603 - ours
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    try:
+        said, complained = process.communicate(timeout=limit)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+        return f"cut off after {limit:.0f} s"
+    except BaseException:
+        os.killpg(process.pid, signal.SIGKILL)
+        raise
+    told = [line for line in said.splitlines() if line.startswith("RESULT ")]
     if not told:
-        return (done.stderr.strip().splitlines() or ["no output"])[-1]
+        return f"skipped ({(complained.strip().splitlines() or ['no output'])[-1]})"
     return json.loads(told[0].removeprefix("RESULT "))
 
 
-def compared(folder: Path, engine: str, own: str) -> tuple[int, float]:
-    """How many pairs (with some area) are not ours or not theirs, and the worst area, relative above 1 m²."""
-    with np.load(folder / f"{own}.npz") as a, np.load(folder / f"{engine}.npz") as b:
-        ours, theirs = (
-            dict(
-                zip(
-                    zip(t["site"].tolist(), t["zone"].tolist(), strict=True),
-                    t["area"].tolist(),
-                    strict=True,
-                )
-            )
-            for t in (a, b)
+class Record:
+    """The runs so far, as JSON for `--go-on` and as a table, written anew after each."""
+
+    def __init__(self, folder: Path, name: str, engines: list[str], *, go_on: bool) -> None:
+        self.folder, self.json, self.markdown = (
+            folder,
+            folder / f"{name}.json",
+            folder / f"{name}.md",
         )
-    only = set(ours) ^ set(theirs)
-    worst = max(
-        (abs(ours[k] - theirs[k]) / max(ours[k], 1.0) for k in set(ours) & set(theirs)), default=0.0
-    )
-    return len(only), worst
+        held = json.loads(self.json.read_text()) if go_on and self.json.exists() else {}
+        # What an engine could not do before may be possible now.
+        self.runs = {key: told for key, told in held.items() if isinstance(told, list)}
+        self.runs |= {key: self.runs.get(key, []) for key in engines}
+        self.differences = {}
+
+    def add(self, engine: str, told: dict[str, float] | str) -> None:
+        if isinstance(told, str):
+            self.runs[engine] = self.runs[engine] or told
+        else:
+            self.runs[engine].append(told)
+        self.write()
+
+    def write(self) -> None:
+        for engine, told in self.runs.items():
+            if isinstance(told, list) and told and engine not in self.differences:
+                self.differences[engine] = compared(self.folder, engine)
+        for path, text in (
+            (self.json, json.dumps(self.runs)),
+            (self.markdown, table(self.runs, self.differences)),
+        ):
+            fresh = path.with_suffix(".new")
+            fresh.write_text(text)
+            fresh.replace(path)
+
+    def wants(self, engine: str, turn: int, once_above: float) -> bool:
+        told = self.runs[engine]
+        if isinstance(told, str) or len(told) > turn:
+            return False
+        return not told or told[0]["wall_s"] <= once_above
+
+    def wrong(self) -> list[str]:
+        return [name for name, (pairs, worst) in self.differences.items() if pairs or worst > SAME]
 
 
-def main() -> None:
+def options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--scale", type=float, default=1.0)
-    parser.add_argument("--folder", type=Path, default=None)
+    parser.add_argument("--folder", type=Path, default=None, help="for the data and the table")
     parser.add_argument("--reps", type=int, default=3)
+    parser.add_argument("--once-above", type=float, default=100.0, metavar="SECONDS",
+                        help="an engine whose first run took longer is not run again")  # fmt: skip
+    parser.add_argument("--limit", type=float, default=1800.0, metavar="SECONDS", help="for a run")
     parser.add_argument("--sites", default="footprints")
     parser.add_argument("--zones", default="zones")
     parser.add_argument("--engines", nargs="*", default=ENGINES)
-    asked = parser.parse_args()
+    parser.add_argument("--go-on", action="store_true", help="keep the runs of the last time")
+    return parser.parse_args()
+
+
+def main() -> None:
+    asked, began = options(), time.monotonic()
     folder = asked.folder or HERE.parent / "build" / "benchmark" / f"{asked.scale:g}"
     make = [sys.executable, str(HERE / "screening" / "make_data.py"), str(folder), "--scale", str(asked.scale),
             "--only", "zones", asked.sites, asked.zones]  # fmt: skip
     subprocess.run(make, check=True)  # noqa: S603 - ours
     sites, zones = folder / f"{asked.sites}.parquet", folder / f"{asked.zones}.parquet"
-    once("kernel", sites, zones, folder / "kernel.npz")  # fills the kernel's cache
-    runs = {name: [] for name in asked.engines}
-    for _ in range(asked.reps):  # engines take turns, so that a busy minute hits them all
+    own = f"{asked.sites}-{asked.zones}"
+    results = folder / own  # each job's pairs apart, or one would be compared with another's
+    results.mkdir(exist_ok=True)
+    record = Record(results, "runs", asked.engines, go_on=asked.go_on)
+    once("kernel", sites, zones, results / "kernel.npz", asked.limit)  # fills the kernel's cache
+    for turn in range(asked.reps):  # engines take turns, so that a busy minute hits them all
         for name in asked.engines:
-            if runs[name] is not None:
-                told = once(name, sites, zones, folder / f"{name}.npz")
-                if isinstance(told, str):
-                    print(f"{name}: skipped ({told})")
-                    runs[name] = None
-                else:
-                    runs[name].append(told)
-                    print(f"{name}: {json.dumps(told)}", file=sys.stderr, flush=True)
-    print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors; medians of {asked.reps}")
-    print(
-        "| engine | wall s | CPU s | CPU ratio | GB | pairs | against ours |\n|---|---|---|---|---|---|---|"
-    )
-    base = statistics.median(run["cpu_s"] for run in runs["kernel"])
-    wrong = []
-    for name, told in runs.items():
-        if told:
-            pairs, worst = compared(folder, name, "kernel")
-            if pairs or worst > SAME:
-                wrong.append(name)
-            m = {key: statistics.median(run[key] for run in told) for key in told[0]}
-            print(f"| {name} | {m['wall_s']:.1f} | {m['cpu_s']:.1f} | {m['cpu_s'] / base:.1f} | {m['rss_gb']:.2f} | "
-                  f"{m['pairs']:.0f} | {pairs} pairs differ, areas to {worst:.1e} |")  # fmt: skip
-            if name == "kernel":
-                print(
-                    f"| {name}, second call | {m['warm_wall_s']:.1f} | {m['warm_cpu_s']:.1f} | {m['warm_cpu_s'] / base:.2f} | | | |"
-                )
-    if wrong:
+            if record.wants(name, turn, asked.once_above):
+                told = once(name, sites, zones, results / f"{name}.npz", asked.limit)
+                record.add(name, told)
+                print(f"[{time.monotonic() - began:.0f} s] {turn + 1}/{asked.reps} {name}: {json.dumps(told)}",
+                      file=sys.stderr, flush=True)  # fmt: skip
+    record.write()
+    print(f"{own}: {record.markdown}\n{record.markdown.read_text()}")
+    if wrong := record.wrong():
         sys.exit(f"other pairs or areas than ours: {', '.join(wrong)}")
 
 

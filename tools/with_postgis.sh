@@ -2,6 +2,8 @@
 # Run a command with a PostgreSQL and PostGIS of its own: tools/with_postgis.sh make test
 # A cluster in a temporary folder, on a Unix socket and one loopback port, gone when the command ends.
 # Where that is not possible the command runs without, and the tests that need a server are skipped by name.
+# With --bench before the command the server is tuned for one large join and named to the benchmark instead
+# (benchmarks/README.md).
 set -euo pipefail
 
 without() {
@@ -10,8 +12,20 @@ without() {
   exec "$@"
 }
 
-[ "$#" -gt 0 ] || { echo "usage: $0 COMMAND [ARGUMENT…]" >&2; exit 2; }
-[ -z "${HONGXIAN_TEST_POSTGIS:-}" ] || exec "$@"
+named=HONGXIAN_TEST_POSTGIS
+settings=(fsync=off shared_buffers=32MB)
+if [ "${1:-}" = --bench ]; then
+  shift
+  named=HONGXIAN_BENCH_POSTGIS
+  # As many processes at the join as the peers have threads, and no compiling: it never pays for one query of geometry.
+  settings=(fsync=off synchronous_commit=off full_page_writes=off wal_level=minimal max_wal_senders=0 max_wal_size=4GB
+    shared_buffers=2GB effective_cache_size=6GB work_mem=256MB maintenance_work_mem=1GB random_page_cost=1.1 jit=off
+    max_worker_processes=4 max_parallel_workers=2 max_parallel_workers_per_gather=2 parallel_leader_participation=off
+    min_parallel_table_scan_size=0 parallel_setup_cost=0 parallel_tuple_cost=0)
+fi
+
+[ "$#" -gt 0 ] || { echo "usage: $0 [--bench] COMMAND [ARGUMENT…]" >&2; exit 2; }
+[ -z "${!named:-}" ] || exec "$@"
 
 find_bin() {
   local folder
@@ -47,7 +61,7 @@ trap stop EXIT
 start() {
   local port=$1
   as_server "$bin/pg_ctl" -D "$folder/data" -l "$folder/log" -w -t 60 \
-    -o "-p $port -k $folder -c listen_addresses=127.0.0.1 -c fsync=off -c shared_buffers=32MB" start >/dev/null 2>&1
+    -o "-p $port -k $folder -c listen_addresses=127.0.0.1${settings[*]/#/ -c }" start >/dev/null 2>&1
 }
 
 made=yes
@@ -67,7 +81,7 @@ if [ -z "$port" ] \
   without "the cluster did not start" "$@"
 fi
 
-export HONGXIAN_TEST_POSTGIS="postgresql://hongxian@127.0.0.1:$port/hongxian"
+export "$named=postgresql://hongxian@127.0.0.1:$port/hongxian"
 code=0
 "$@" || code=$?
 exit "$code"

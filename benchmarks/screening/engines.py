@@ -15,6 +15,7 @@ import os
 import resource
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -180,64 +181,100 @@ def _cut_with(part, zones):
 
 
 def postgis(sites, zones):
-    """Loading and indexing are not timed, as an office's tables are there already."""
+    """Loading (with index and ANALYZE) and joining are timed apart: an office's tables are there already."""
     return _postgis(sites, zones, "z")
 
 
 def postgis_subdivide(sites, zones):
-    """Zones cut up by ST_Subdivide beforehand (not timed); the pieces' areas are added up."""
+    """Zones cut up by ST_Subdivide while loading; the pieces' areas are added up."""
     return _postgis(sites, zones, "pieces")
 
 
 def _postgis(sites, zones, table):
-    import psycopg
     import shapely
 
-    with psycopg.connect(os.environ[POSTGIS]) as connection, connection.cursor() as cursor:
-        _load(cursor, {"f": sites, "z": zones})
-        pid = cursor.execute("SELECT pg_read_file('postmaster.pid')").fetchone()[0].split()[0]
-    wall, own, server = time.perf_counter(), time.process_time(), _reaped(pid)
-    with psycopg.connect(os.environ[POSTGIS]) as connection, connection.cursor(binary=True) as c:
-        rows = c.execute(
+    told = {}
+    began = _clock()
+    if _load({"f": sites, "z": zones}, table):
+        told["load_wall_s"], told["load_cpu_s"] = _since(began)
+    began = _clock()
+    with _server() as c:
+        query = (
             SQL.format(g="g")
             .replace("AsWKB", "AsBinary")
             .replace("JOIN z ON", f"JOIN {table} z ON")
-        ).fetchall()
+        )
+        rows = c.execute(query, binary=True).fetchall()
     site, zone, cut = zip(*rows, strict=True)
     site, zone, area = np.array(site), np.array(zone), areas(shapely.from_wkb(cut))
     if table == "pieces":
         pairs, back = np.unique(np.c_[site, zone], axis=0, return_inverse=True)
         site, zone, area = *pairs.T, np.bincount(back.ravel(), area)
-    cpu = time.process_time() - own + _reaped(pid, wait=True) - server
-    return site, zone, area, {"wall_s": time.perf_counter() - wall, "cpu_s": cpu}
+    told["wall_s"], told["cpu_s"] = _since(began)
+    return site, zone, area, told
 
 
-def _load(cursor, files):
-    import geopandas
+@contextmanager
+def _server():
+    import psycopg
 
-    for name, path in files.items():
-        there = cursor.execute("SELECT to_regclass(%s)", [name]).fetchone()[0]
-        told = f"{path}:{path.stat().st_size}"
-        if there:
-            note = cursor.execute("SELECT obj_description(%s::regclass)", [name]).fetchone()[0]
-            if note == told:
-                continue
-        cursor.execute(
-            f"DROP TABLE IF EXISTS {name} CASCADE; CREATE TABLE {name} (id bigint, g geometry)"
-        )
-        frame = geopandas.read_parquet(path)
-        with cursor.copy(f"COPY {name} FROM STDIN") as copy:
-            for number, shape in zip(frame["id"], frame.geometry.to_wkb(hex=True), strict=True):
-                copy.write_row((number, shape))
-        cursor.execute(
-            f"CREATE INDEX ON {name} USING gist (g); COMMENT ON TABLE {name} IS '{told}'"
-        )
-        if name == "z":
+    with psycopg.connect(os.environ[POSTGIS]) as connection, connection.cursor() as cursor:
+        yield cursor
+
+
+def _load(files, table):
+    """Make the tables that are not there yet; whether there was one to make."""
+    wanted = {name: f"{path}:{path.stat().st_size}" for name, path in files.items()}
+    if table == "pieces":
+        wanted["pieces"] = wanted["z"]
+    with _server() as cursor:
+        missing = [name for name, note in wanted.items() if _note(cursor, name) != note]
+        for name in missing:
             cursor.execute(
-                "DROP TABLE IF EXISTS pieces; CREATE TABLE pieces AS SELECT id, ST_Subdivide(g, 256) AS g FROM z; "
-                "CREATE INDEX ON pieces USING gist (g)"
+                f"DROP TABLE IF EXISTS {name}; CREATE UNLOGGED TABLE {name} (id bigint, g geometry)"
             )
-    cursor.execute("ANALYZE")
+            # Not compressed: a geometry is unpacked whenever it is looked at.
+            cursor.execute(f"ALTER TABLE {name} ALTER COLUMN g SET STORAGE EXTERNAL")
+            if name == "pieces":
+                cursor.execute("INSERT INTO pieces SELECT id, ST_Subdivide(g, 256) FROM z")
+            else:
+                _copy(cursor, name, files[name])
+            cursor.execute(f"CREATE INDEX ON {name} USING gist (g); ANALYZE {name}")
+            cursor.execute(f"COMMENT ON TABLE {name} IS '{wanted[name]}'")
+    return missing
+
+
+def _note(cursor, name):
+    """The file a table was made of."""
+    return cursor.execute("SELECT obj_description(to_regclass(%s))", [name]).fetchone()[0]
+
+
+def _copy(cursor, name, path):
+    """WKB as it is in the file, in PostgreSQL's binary format."""
+    import pyarrow.parquet as pq
+
+    with cursor.copy(f"COPY {name} FROM STDIN (FORMAT BINARY)") as copy:
+        copy.set_types(["int8", "bytea"])
+        for batch in pq.ParquetFile(path).iter_batches(4096, columns=["id", "geometry"]):
+            for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+                copy.write_row(row)
+
+
+def _clock():
+    server = _reaped(_postmaster())
+    return time.perf_counter(), time.process_time(), server
+
+
+def _since(began):
+    """Wall and CPU seconds of this process and of the server's processes that have ended since."""
+    wall, own, server = began
+    passed, own = time.perf_counter() - wall, time.process_time() - own
+    return passed, own + _reaped(_postmaster(), wait=True) - server
+
+
+def _postmaster():
+    with _server() as cursor:
+        return cursor.execute("SELECT pg_read_file('postmaster.pid')").fetchone()[0].split()[0]
 
 
 def _reaped(pid, *, wait=False):

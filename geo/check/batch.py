@@ -6,7 +6,7 @@ held against all sites of a batch at once. Sites to which the same facts apply s
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from geo.check.batch_sites import Batch
     from geo.check.judge import Bench
     from geo.check.law import Place
+    from geo.check.project import Project
     from geo.check.sites import Judgement, Question
     from geo.findings import Finding, LayerAsked, TaskHit
     from geo.sites.site import Site
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 _MOST_KEPT: Final = 20_000
 """Judgements kept for sites to which the same facts apply."""
+_MOST_BENCHES: Final = 2_000
+"""Places times industries whose law is kept read."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +55,7 @@ class Desk:
 
     question: Question
     announce: Callable[[str], None] | None = None
-    _benches: dict[Place, Bench] = field(default_factory=dict)
+    _benches: dict[tuple[Place, str | None], Bench] = field(default_factory=dict)
     # By identity of parts of the facts, which are kept beside so that no other object takes their place.
     _judged: dict[Hashable, tuple[Facts, Judgement]] = field(default_factory=dict)
     _asked: dict[Hashable, tuple[Facts, Any]] = field(default_factory=dict)
@@ -69,18 +72,25 @@ class Desk:
     def _plans(self) -> PlanDesk:
         return PlanDesk(self.question)
 
-    def check(self, sites: Sequence[Site]) -> list[Checked]:
+    def check(
+        self, sites: Sequence[Site], projects: Sequence[Project] | None = None
+    ) -> list[Checked]:
         """Check some sites (EPSG:4490), in order.
+
+        Args:
+            sites: The sites.
+            projects: What stands at each; that of the question unless told. They may differ in their industry only.
 
         Raises:
             GeometryError: A site cannot be measured (too wide for one plane).
         """
         if not sites:
             return []
+        projects = projects or [self.question.project] * len(sites)
         batch = batch_of(sites)
         grounds = self._ground.grounds(batch)
         places = self._ground.places(batch)
-        tasks = self._plans.tasks(batch)
+        tasks = self._plans.tasks(batch, projects)
         found = [
             desk.lies(batch, near_m=self.question.near_m, announce=self.announce)
             for desk in self._layers
@@ -90,17 +100,20 @@ class Desk:
         for at, site in enumerate(sites):
             (place, border), ground = places[at], grounds[at]
             facts = Facts(
-                site=site, bench=self._bench(place), standings=ground.standings,
+                site=site, bench=self._bench(place, projects[at]), standings=ground.standings,
                 answered=ground.answered, lies=tuple(of.get(at, ()) for of in found),
                 tasks=tasks[at], area_m2=sizes[at][0], near_border=border,
             )  # fmt: skip
             checked.append(Checked(site, *sizes[at], tasks[at], self._judge(facts)))
         return checked
 
-    def _bench(self, place: Place) -> Bench:
-        if place not in self._benches:
-            self._benches[place] = self.question.bench(place)
-        return self._benches[place]
+    def _bench(self, place: Place, project: Project) -> Bench:
+        key = (place, None if project.industry is None else project.industry.code)
+        if key not in self._benches:
+            if len(self._benches) >= _MOST_BENCHES:
+                self._benches.clear()
+            self._benches[key] = replace(self.question, project=project).bench(place)
+        return self._benches[key]
 
     def _judge(self, facts: Facts) -> Judgement:
         """Judge, or take the judgement of a site to which the same facts apply."""

@@ -25,12 +25,16 @@ from geo.check.controls import (
     within_accuracy,
 )
 from geo.space.distance_tree import DistanceTree
+from geo.spec.plans import ControlRow
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
     from shapely import Geometry
 
     from geo.check.batch_sites import Batch
+    from geo.check.project import Meeting, Project
     from geo.check.sites import Question
     from geo.findings import TaskHit
     from geo.spec.vocabulary import Relation
@@ -38,10 +42,13 @@ if TYPE_CHECKING:
     from geo.store.store import LocatedTask
 
     Index: TypeAlias = NDArray[np.intp]
+    #: Whether anything is told of a project, and how it meets each set of activities.
+    Meetings: TypeAlias = tuple[bool, tuple[Meeting, ...]]
     #: (place, relation) for every place met, and the rows whose guarded place is within accuracy.
     Pattern: TypeAlias = tuple[tuple[tuple[int, Relation], ...], tuple[int, ...]]
 
 _MOST_KEPT: Final = 20_000
+_MOST_SAID: Final = 100_000
 _NOBODY: Final = (np.zeros(0, dtype=np.intp), np.zeros(0, dtype=np.intp))
 
 
@@ -91,9 +98,12 @@ class PlanDesk:
     """The plans of a workspace, their places prepared once for all batches."""
 
     question: Question
-    _known: dict[Pattern, tuple[TaskHit, ...]] = field(default_factory=dict)
-    _said: dict[tuple[int, _Told, bool], TaskHit | None] = field(default_factory=dict)
-    _base: dict[tuple[str, bool], list[tuple[int, TaskHit]]] = field(default_factory=dict)
+    # Projects that meet all rows alike are told the same: answers are kept by the number of their kind.
+    _kinds: dict[Meetings, tuple[int, Asked]] = field(default_factory=dict)
+    _kind_of: dict[str | None, tuple[int, Asked]] = field(default_factory=dict)
+    _known: dict[tuple[int, Pattern], tuple[TaskHit, ...]] = field(default_factory=dict)
+    _said: dict[tuple[int, int, _Told, bool], TaskHit | None] = field(default_factory=dict)
+    _base: dict[tuple[int, str, bool], list[tuple[int, TaskHit]]] = field(default_factory=dict)
 
     @cached_property
     def _rows(self) -> list[LocatedTask]:
@@ -146,20 +156,45 @@ class PlanDesk:
         accuracy = np.array([place.accuracy_m for place in located], dtype=float)
         return _Guards(np.array(rows, dtype=np.intp), accuracy, bow_m(shapes), DistanceTree(shapes))
 
-    def tasks(self, batch: Batch) -> list[tuple[TaskHit, ...]]:
-        """List what the plans say about each site; equal answers are one object."""
+    def tasks(self, batch: Batch, projects: Sequence[Project]) -> list[tuple[TaskHit, ...]]:
+        """List what the plans say about each site and the project there; equal answers are one object."""
         met = self._relations(batch)
         close = self._close(batch)
-        return [self._of((tuple(met[at]), tuple(close[at]))) for at in range(len(batch))]
+        return [
+            self._of(self._kind(project), (tuple(met[at]), tuple(close[at])))
+            for at, project in enumerate(projects)
+        ]
 
-    def _of(self, pattern: Pattern) -> tuple[TaskHit, ...]:
-        if pattern not in self._known:
+    @cached_property
+    def _activities(self) -> list[tuple[str, ...]]:
+        """The sets of activities the rows speak of."""
+        rows = [found.task.row for found in self._rows]
+        told = (tuple(row.activities) for row in rows if isinstance(row, ControlRow))
+        return list(dict.fromkeys(told))
+
+    def _kind(self, project: Project) -> tuple[int, Asked]:
+        """Give what is asked for a project, or for another that every row means as much or as little."""
+        code = None if project.industry is None else project.industry.code
+        if code not in self._kind_of:
+            if len(self._kind_of) >= _MOST_KEPT:
+                self._kind_of.clear()
+            asked = self.question
+            meetings = (project.told, tuple(project.meets(words) for words in self._activities))
+            new = Asked(project, asked.day, asked.existing, layer_titles(asked.store))
+            self._kind_of[code] = self._kinds.setdefault(meetings, (len(self._kinds), new))
+        return self._kind_of[code]
+
+    def _of(self, kind: tuple[int, Asked], pattern: Pattern) -> tuple[TaskHit, ...]:
+        key = (kind[0], pattern)
+        if key not in self._known:
             if len(self._known) >= _MOST_KEPT:
                 self._known.clear()
-            self._known[pattern] = self._put_together(dict(pattern[0]), frozenset(pattern[1]))
-        return self._known[pattern]
+            self._known[key] = self._put_together(kind, dict(pattern[0]), frozenset(pattern[1]))
+        return self._known[key]
 
-    def _put_together(self, met: dict[int, Relation], close: frozenset[int]) -> tuple[TaskHit, ...]:
+    def _put_together(
+        self, kind: tuple[int, Asked], met: dict[int, Relation], close: frozenset[int]
+    ) -> tuple[TaskHit, ...]:
         """Put together what all rows say to a site that lies so."""
         places = self._places
         inside = {plan: at in met for plan, at in places.territory.items()}
@@ -167,42 +202,42 @@ class PlanDesk:
         hits = {
             row: hit
             for plan, within in inside.items()
-            for row, hit in self._elsewhere(plan, inside=within)
+            for row, hit in self._elsewhere(kind, plan, inside=within)
             if row not in special
         }
         for row in special:
             told = _Told(met.get(places.of_row[row]), row in close)
-            hit = self._says(row, told, inside=inside[self._rows[row].task.plan])
+            hit = self._says(kind, row, told, inside=inside[self._rows[row].task.plan])
             if hit is not None:
                 hits[row] = hit
         return tuple(sorted((hits[row] for row in sorted(hits)), key=weightiest_first))
 
-    def _elsewhere(self, plan: str, *, inside: bool) -> list[tuple[int, TaskHit]]:
+    def _elsewhere(
+        self, kind: tuple[int, Asked], plan: str, *, inside: bool
+    ) -> list[tuple[int, TaskHit]]:
         """List what rows of a plan say to a site that lies in no place of theirs."""
-        if (plan, inside) not in self._base:
+        key = (kind[0], plan, inside)
+        if key not in self._base:
             said = {
-                row: self._says(row, _Told(None, close=False), inside=inside)
+                row: self._says(kind, row, _Told(None, close=False), inside=inside)
                 for row in self._of_plan[plan]
             }
-            found = [(row, hit) for row, hit in said.items() if hit is not None]
-            self._base[plan, inside] = found
-        return self._base[plan, inside]
+            self._base[key] = [(row, hit) for row, hit in said.items() if hit is not None]
+        return self._base[key]
 
-    @cached_property
-    def _asked(self) -> Asked:
-        """What is asked of every row alike."""
-        asked = self.question
-        return Asked(asked.project, asked.day, asked.existing, layer_titles(asked.store))
-
-    def _says(self, row: int, told: _Told, *, inside: bool) -> TaskHit | None:
+    def _says(
+        self, kind: tuple[int, Asked], row: int, told: _Told, *, inside: bool
+    ) -> TaskHit | None:
         """Tell what one row says; those that cannot reach a site outside their plan say nothing."""
         if not inside and not self._reaching[row]:
             return None
-        key = (row, told, inside)
+        key = (kind[0], row, told, inside)
         if key not in self._said:
+            if len(self._said) >= _MOST_SAID:
+                self._said.clear()
             found = self._rows[row]
             plan = self.question.store.spec.plans[found.task.plan]
-            self._said[key] = row_hit(told, found, plan, self._asked, inside=inside)
+            self._said[key] = row_hit(told, found, plan, kind[1], inside=inside)
         return self._said[key]
 
     def _relations(self, batch: Batch) -> defaultdict[int, list[tuple[int, Relation]]]:

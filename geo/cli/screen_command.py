@@ -43,6 +43,10 @@ _EVERY_S = 5.0
 @workspace_option
 @click.argument("sites", nargs=-1, required=True)
 @click.option("--industry", help="行业：GB/T 4754 代码或名称，对全部地块")
+@click.option(
+    "--industry-column",
+    help="名录中写行业的列（代码或名称），逐行取用；不给时认“行业代码”等常用列名",
+)
 @click.option("--activity", "activities", multiple=True, help="活动：编号或名称，可重复")
 @click.option("--existing", is_flag=True, help="均为已建项目")
 @click.option("--crs", help="坐标系；GeoParquet 自带，不必给")
@@ -55,7 +59,7 @@ _EVERY_S = 5.0
 )  # fmt: skip
 @click.option(
     "--bad", type=click.Choice(["refuse", "list"]), default="refuse", show_default=True,
-    help="GeoParquet 中几何缺失或无效的行：refuse 开工前列出并拒绝；list 留在结果中，注明未核查",
+    help="几何缺失或无效的行：refuse 开工前列出并拒绝；list 留在结果中，注明未核查",
 )  # fmt: skip
 @click.option(
     "--engine", type=click.Choice(["local", "dask"]), default="local", show_default=True,
@@ -67,7 +71,7 @@ _EVERY_S = 5.0
 @formats(*NAMES)
 def command(
     workspace: Path | None, sites: tuple[str, ...], industry: str | None,
-    activities: tuple[str, ...], crs: str | None, accuracy_m: float, near_m: float,
+    industry_column: str | None, activities: tuple[str, ...], crs: str | None, accuracy_m: float, near_m: float,
     bad: str, engine: str, scheduler: str | None, as_at: date | None, format_: str | None,
     out: tuple[Path, ...], *, existing: bool, quiet: bool,
 ) -> None:  # fmt: skip
@@ -85,7 +89,7 @@ def command(
 
     space = Workspace.open(workspace or Path.cwd())
     question = ScreenQuestion(
-        files=tuple(expand(sites)), industry=industry, activities=activities, crs=crs,
+        files=tuple(expand(sites)), industry=industry, industry_column=industry_column, activities=activities, crs=crs,
         accuracy_m=accuracy_m, near_m=near_m, existing=existing, keep_bad=bad == "list",
         as_at=as_at or date.today(),  # noqa: DTZ011 - the planner's own day
     )  # fmt: skip
@@ -96,6 +100,11 @@ def command(
     )  # fmt: skip
     before = f"，其中 {told.resumed} 个在上次运行中已完成" if told.resumed else ""
     tell(f"已核查 {told.sites - told.bad} 个地块{before}", quiet=quiet)
+    if told.trades or told.strangers:
+        tell(f"行业按名录逐行取用：{told.trades} 行", quiet=quiet)
+    if told.strangers:
+        words = f"另有 {told.strangers} 行所写行业不是 GB/T 4754 代码，按未说明行业核查，见结果的“主要理由”"
+        tell(words, quiet=False)
     if told.bad:
         words = (
             f"另有 {told.bad} 行几何缺失或无效，未核查：见结果中“已核查”为否的行，判定为资料不足"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from geo.sites.angles import parse_angle, step_of
-from geo.sites.plots import Break, TablePoint
+from geo.sites.plots import Break, TablePoint, Unread
 from geo.sites.text import narrow
 
 if TYPE_CHECKING:
@@ -48,25 +48,29 @@ class Table:
 
     words: str
     north_first: bool | None = None
-    events: list[TablePoint | Break] = field(default_factory=list)
+    events: list[TablePoint | Break | Unread] = field(default_factory=list)
     decimals: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
     @property
     def filled(self) -> bool:
         """True when the table holds any coordinates, or a fault where some should be."""
-        return bool(self.problems) or any(isinstance(e, TablePoint) for e in self.events)
+        return bool(self.problems) or any(
+            isinstance(e, TablePoint) or (isinstance(e, Unread) and e.problem.severity == "error")
+            for e in self.events
+        )
 
     def add(
         self, line: int, pair: tuple[Number, Number], *,
         label: str = "", plot: str = "", ring: str = "", area: str = "",
+        fields: dict[str, str] | None = None,
     ) -> None:  # fmt: skip
         """Add one point and remember how its numbers were written."""
         first, second = pair
         step = max(first.step, second.step)
         label = label[:_LABEL_AT_MOST]
         self.events.append(
-            TablePoint(line, first.value, second.value, step, label, plot, ring, area)
+            TablePoint(line, first.value, second.value, step, label, plot, ring, area, fields or {})
         )
         self.decimals += [first.decimal, second.decimal]
         if self.north_first is None and first.lat is not None:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from geo.errors import Problem
     from geo.sites.claims import Claims
     from geo.sites.site import SiteSource
 
@@ -92,6 +93,8 @@ class Drawing:
         attributes: The file's own fields as text.
         repairs: What the reader had to set right.
         step: One unit of the last digit written, in the file's unit; 0 when numbers are binary.
+        problem: Why it cannot be used; it has no runs then. A warning where it may be no footprint at all
+            (a line of a table that has a name and no coordinates).
     """
 
     name: str
@@ -102,6 +105,7 @@ class Drawing:
     attributes: dict[str, str] = field(default_factory=dict)
     repairs: tuple[str, ...] = ()
     step: float = 0.0
+    problem: Problem | None = None
 
     @property
     def vertices(self) -> int:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from geo.errors import InputError, Problem
+from geo.errors import Problem
 from geo.sites.claims import Claims
 from geo.sites.drawing import Drawing, Kind, Run, run_of
 from geo.sites.limits import (
@@ -31,34 +31,53 @@ _KINDS: Final[dict[str, Kind]] = {
     "Polygon": "polygon", "MultiPolygon": "polygon",
 }  # fmt: skip
 _REEXPORT: Final = "请用 GIS 软件修复或重新导出（不含曲线和三维面）"
-_MOST_PROBLEMS: Final = 50
 
 
 def read_records(collection: Any, *, shown: Path, budget: Budget) -> tuple[Drawing, ...]:
-    """Read an open fiona collection record by record.
+    """Read an open fiona collection record by record; those without usable geometry say so in ``problem``.
 
     Raises:
-        InputError: A record has no usable geometry, or there is too much.
+        InputError: There is too much, or GDAL fails.
     """
     drawings: list[Drawing] = []
-    problems: list[Problem] = []
     for number, record in enumerate(_each(collection, shown), 1):
         budget.spend(features=1)
-        geometry = record["geometry"]
-        name = _first(record["properties"], NAME_FIELDS)
-        title = f"第 {number} 个图形{f'「{name}」' if name else ''}"
-        if geometry is None:
-            problems.append(Problem(shown, 0, 0, f"{title}没有几何", "请删去该记录或补上图形"))
-            continue
-        made = list(_drawings(geometry, dict(record["properties"]), name, budget))
-        drawings += made
-        if not made:
-            problems.append(Problem(shown, 0, 0, f"{title}的几何是空的", "请删去该记录或补上图形"))
-        if not all(np.isfinite(run.points).all() for drawing in made for run in drawing.runs):
-            problems.append(Problem(shown, 0, 0, f"{title}的坐标不是有限数", "请核对坐标"))
-    if problems:
-        raise InputError(problems[:_MOST_PROBLEMS])
+        drawings += _of_record(record, number, shown, budget)
     return tuple(drawings)
+
+
+def _of_record(record: Any, number: int, shown: Path, budget: Budget) -> list[Drawing]:
+    """Turn one record into drawings, or into one that tells what is wrong with it."""
+    geometry, properties = record["geometry"], dict(record["properties"])
+    name = _first(properties, NAME_FIELDS)
+    made: list[Drawing] = []
+    odd = "" if geometry is None else _odd_kind(geometry)
+    if geometry is not None and not odd:
+        made = list(_drawings(geometry, properties, name, budget))
+    tests = (
+        (geometry is None, "没有几何", "请删去该记录或补上图形"),
+        (bool(odd), f"是不支持的几何类型 {odd[:40]}", _REEXPORT),
+        (not made, "的几何是空的", "请删去该记录或补上图形"),
+        (not _finite(made), "的坐标不是有限数", "请核对坐标"),
+    )
+    wrong = next(((found, hint) for failed, found, hint in tests if failed), None)
+    if wrong is None:
+        return made
+    title = f"第 {number} 个图形{f'「{name}」' if name else ''}"
+    problem = Problem(shown, 0, 0, f"{title}{wrong[0]}", wrong[1])
+    return [Drawing(name, "point", (), attributes=texts(properties), problem=problem)]
+
+
+def _finite(drawings: Iterable[Drawing]) -> bool:
+    return all(np.isfinite(run.points).all() for drawing in drawings for run in drawing.runs)
+
+
+def _odd_kind(geometry: Any) -> str:
+    """Name a kind of geometry that is no footprint, empty when all is well."""
+    kind = str(geometry["type"])
+    if kind == "GeometryCollection":
+        return next((odd for part in geometry["geometries"] if (odd := _odd_kind(part))), "")
+    return "" if kind in _KINDS else kind
 
 
 def _each(collection: Any, shown: Path) -> Iterator[Any]:
@@ -82,8 +101,6 @@ def _drawings(
         for part in geometry["geometries"]:
             yield from _drawings(part, properties, name, budget)
         return
-    if kind not in _KINDS:
-        raise refuse(budget.shown, f"不支持的几何类型 {kind[:40]}", _REEXPORT)
     runs = tuple(run for run in runs_of(kind, geometry["coordinates"]) if len(run.points))
     budget.spend(vertices=sum(len(run.points) for run in runs))
     if runs:

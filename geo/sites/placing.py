@@ -15,12 +15,13 @@ from geo.sites.drawing import AS_A_LINE
 from geo.sites.magnitude import fits, strays
 from geo.sites.nesting import assemble
 from geo.sites.rings import Fault, metres_per_unit
-from geo.sites.site import Site
+from geo.sites.site import Site, Unusable
 from geo.space.crs import to_working
 from geo.space.measure import area_m2
 from geo.space.units import fixed
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from shapely import Geometry
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 COARSE_M: Final = 1.0
 """Coordinates written more coarsely than this add their rounding to the site's accuracy."""
-_MOST_PROBLEMS: Final = 50
+MOST_PROBLEMS: Final = 50
 
 
 def points_of(draft: Draft, *, shown: Path) -> Floats:
@@ -47,9 +48,9 @@ def points_of(draft: Draft, *, shown: Path) -> Floats:
     if problems := [
         Problem(shown, run.line(i), 0, f"{run.label(i)}的坐标不是有限数", "请核对坐标")
         for run in runs
-        for i in np.flatnonzero(~np.isfinite(run.points).all(axis=1)).tolist()[:_MOST_PROBLEMS]
+        for i in np.flatnonzero(~np.isfinite(run.points).all(axis=1)).tolist()[:MOST_PROBLEMS]
     ]:
-        raise InputError(problems[:_MOST_PROBLEMS])
+        raise InputError(problems[:MOST_PROBLEMS])
     return points
 
 
@@ -59,21 +60,44 @@ def refuse_strays(draft: Draft, points: Floats, *, shown: Path) -> None:
     Raises:
         InputError: There are such points.
     """
+    problems = [problem for found in _strays(draft, points, shown).values() for problem in found]
+    if problems:
+        raise InputError(problems[:MOST_PROBLEMS])
+
+
+def _strays(draft: Draft, points: Floats, shown: Path) -> dict[int, list[Problem]]:
+    """Tell of the points that do not fit the others, by the number of their drawing."""
     if fits(points):
-        return
+        return {}
     apart = set(strays(points))
-    problems, at = [], 0
-    for drawing in draft.drawings:
+    problems: dict[int, list[Problem]] = {}
+    at = 0
+    for number, drawing in enumerate(draft.drawings):
         for run in drawing.runs:
             for i in sorted(apart & set(range(at, at + len(run.points)))):
                 a, b = run.points[i - at]
                 found = f"{_title(drawing, '')}{run.label(i - at)}（{a:.10g}, {b:.10g}）与其余各点不在同一量级"
-                problems.append(
-                    Problem(shown, run.line(i - at), 0, found, "请核对是否漏写或多写了数字")
-                )
+                problem = Problem(shown, run.line(i - at), 0, found, "请核对是否漏写或多写了数字")
+                problems.setdefault(number, []).append(problem)
             at += len(run.points)
-    if problems:
-        raise InputError(problems[:_MOST_PROBLEMS])
+    return problems
+
+
+def mark_unplaceable(draft: Draft, *, shown: Path) -> Draft:
+    """Set drawings aside whose numbers would mislead whoever reads where the others lie."""
+    drawings = list(draft.drawings)
+    for at, drawing in enumerate(drawings):
+        if not all(np.isfinite(run.points).all() for run in drawing.runs):
+            told = Problem(
+                shown, drawing.line, 0, f"{_title(drawing, '')}坐标不是有限数", "请核对坐标"
+            )
+            drawings[at] = replace(drawing, runs=(), problem=told)
+    marked = replace(draft, drawings=tuple(drawings))
+    runs = [run.points for drawing in drawings for run in drawing.runs]
+    if draft.claims.crs is None and runs:
+        for at, problems in _strays(marked, np.concatenate(runs), shown).items():
+            drawings[at] = replace(drawings[at], runs=(), problem=problems[0])
+    return replace(draft, drawings=tuple(drawings))
 
 
 def place(draft: Draft, reading: Reading, *, shown: Path, accuracy_m: float) -> tuple[Site, ...]:
@@ -84,34 +108,65 @@ def place(draft: Draft, reading: Reading, *, shown: Path, accuracy_m: float) -> 
     """
     sites: list[Site] = []
     problems: list[Problem] = []
-    for at, drawing in enumerate(draft.drawings):
-        name = drawing.name or _default_name(draft, at, shown)
-        runs = [run.moved(reading.candidate.order(run.points)) for run in drawing.runs]
-        plane, repairs, faults = _geometry(drawing, runs)
-        problems += [
-            Problem(
-                shown,
-                runs[f.run].line(f.point) or drawing.line,
-                0,
-                f"{_title(drawing, name)}{f.message}",
-                f.hint,
-            )
-            for f in faults
-        ]
-        if plane is None:
-            continue
-        try:
-            geometry = _working(plane, reading)
-        except CrsError as error:
-            found, _, hint = str(error).partition(" — ")
-            problems.append(
-                Problem(shown, drawing.line, 0, f"{_title(drawing, name)}{found}", hint)
-            )
-            continue
-        sites.append(_site(draft, drawing, reading, name, (plane, geometry), repairs, accuracy_m))
+    for at in range(len(draft.drawings)):
+        site, found = _placed(draft, at, reading, shown=shown, accuracy_m=accuracy_m)
+        problems += found
+        sites += [] if site is None else [site]
     if problems:
-        raise InputError(problems[:_MOST_PROBLEMS])
+        raise InputError(problems[:MOST_PROBLEMS])
     return tuple(sites)
+
+
+def place_each(
+    draft: Draft, reading: Reading, *, shown: Path, accuracy_m: float
+) -> tuple[Site | Unusable, ...]:
+    """Turn every drawing into a site, or into what tells why it is none."""
+    return tuple(
+        _or_why(draft, at, reading, shown=shown, accuracy_m=accuracy_m)
+        for at in range(len(draft.drawings))
+    )
+
+
+def _or_why(
+    draft: Draft, at: int, reading: Reading, *, shown: Path, accuracy_m: float
+) -> Site | Unusable:
+    if draft.drawings[at].problem is not None:
+        return unusable(draft, at, shown)
+    site, problems = _placed(draft, at, reading, shown=shown, accuracy_m=accuracy_m)
+    return site or unusable(draft, at, shown, problems)
+
+
+def unusable(draft: Draft, at: int, shown: Path, problems: Sequence[Problem] = ()) -> Unusable:
+    """Tell why a drawing is no site: its own problem, or what placing it found."""
+    drawing = draft.drawings[at]
+    found = [drawing.problem] if drawing.problem is not None else list(problems)
+    why = "；".join(f"{f'文件第 {p.line} 行' if p.line else ''}{p.message}" for p in found[:3])
+    return Unusable(drawing.name or _default_name(draft, at, shown), why, drawing.attributes)
+
+
+def _placed(
+    draft: Draft, at: int, reading: Reading, *, shown: Path, accuracy_m: float
+) -> tuple[Site | None, list[Problem]]:
+    """Place one drawing; problems where that is not possible."""
+    drawing = draft.drawings[at]
+    name = drawing.name or _default_name(draft, at, shown)
+    runs = [run.moved(reading.candidate.order(run.points)) for run in drawing.runs]
+    plane, repairs, faults = _geometry(drawing, runs)
+    title = _title(drawing, name)
+    problems = [
+        Problem(shown, runs[f.run].line(f.point) or drawing.line, 0, f"{title}{f.message}", f.hint)
+        for f in faults
+    ]
+    if plane is None:
+        return None, problems
+    try:
+        geometry = _working(plane, reading)
+    except CrsError as error:
+        found, _, hint = str(error).partition(" — ")
+        return None, [*problems, Problem(shown, drawing.line, 0, f"{title}{found}", hint)]
+    if problems:
+        return None, problems
+    return _site(draft, drawing, reading, name, (plane, geometry), repairs, accuracy_m), []
 
 
 def _title(drawing: Drawing, name: str) -> str:

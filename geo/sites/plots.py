@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -14,7 +14,7 @@ from geo.sites.drawing import Drawing, Run
 from geo.sites.text import narrow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from geo.sites.drawing import Kind
@@ -29,6 +29,7 @@ _TITLE_TAIL: Final = re.compile(
 _NO_NAME: Final = re.compile(
     r"坐标系|大地坐标|坐标基准|高程基准|^(投影|中央子午线|分带|带号|高程|单位|说明|备注|注|日期|制表|编制|比例尺)"
 )
+_SUM: Final = re.compile(r"合\s*计|总\s*计|小\s*计|共\s*计")
 _STATED_AREA: Final = re.compile(
     r"面积[^\d]{0,6}([\d.]+\s*(?:公顷|亩|平方米|平方公里|km2|hm2|m2|㎡))", re.IGNORECASE
 )
@@ -48,6 +49,17 @@ class TablePoint:
     plot: str = ""
     ring: str = ""
     area: str = ""
+    fields: dict[str, str] = field(default_factory=dict, compare=False)
+
+
+@dataclass(frozen=True)
+class Unread:
+    """A row whose coordinates cannot be used; a warning when it has none and may be no point at all."""
+
+    plot: str
+    label: str
+    problem: Problem
+    fields: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -70,13 +82,11 @@ class _Plot:
 
 
 def drawings_of(
-    events: Iterable[TablePoint | Break], *, words: str, separate: bool, shown: Path
+    events: Sequence[TablePoint | Break | Unread], *, words: str, separate: bool, shown: Path
 ) -> tuple[list[Drawing], list[Problem]]:
-    """Group points into plots and rings.
+    """Group points into plots and rings; plots with a row that cannot be used say so in ``problem``.
 
-    A plot column or ring column decides where there is one. Otherwise a title or a blank row
-    begins a new plot when the point numbers begin again (so that a page break does not), and
-    numbers that begin again without one begin a new ring of the same plot.
+    A fault that belongs to no named plot is a problem of the table.
 
     Args:
         events: Rows in order.
@@ -84,9 +94,59 @@ def drawings_of(
         separate: Every row is a point of its own.
         shown: The file as the planner knows it.
     """
+    unread = [e for e in events if isinstance(e, Unread) and not _is_note(e)]
+    readable = [event for event in events if not isinstance(event, Unread)]
     if separate:
-        rows = [e for e in events if isinstance(e, TablePoint)]
-        return [_single(point) for point in rows], []
+        singles = [_single(event) for event in readable if isinstance(event, TablePoint)]
+        faulty = [_unread(event) for event in unread if event.plot or event.label]
+        return sorted([*singles, *faulty], key=lambda drawing: drawing.line), [
+            event.problem
+            for event in unread
+            if not (event.plot or event.label) and event.problem.severity == "error"
+        ]
+    drawings, problems = _grouped(readable, words=words, shown=shown)
+    return _with_unread(drawings, unread, problems)
+
+
+def _with_unread(
+    drawings: list[Drawing], unread: Sequence[Unread], problems: list[Problem]
+) -> tuple[list[Drawing], list[Problem]]:
+    """Let a row that cannot be used spoil the plot it names, and no other."""
+    at = {drawing.name: number for number, drawing in enumerate(drawings) if drawing.name}
+    found = list(drawings)
+    for event in unread:
+        if not event.plot:
+            problems += [event.problem] if event.problem.severity == "error" else []
+        elif event.plot not in at:
+            at[event.plot] = len(found)
+            found.append(_unread(event))
+        elif event.problem.severity == "error":
+            held = found[at[event.plot]]
+            if held.problem is None or held.problem.severity != "error":
+                found[at[event.plot]] = replace(held, runs=(), problem=event.problem)
+    return sorted(found, key=lambda drawing: drawing.line), problems
+
+
+def _is_note(event: Unread) -> bool:
+    """Tell a row of notes or sums from one of a site whose coordinates were never filled in."""
+    words = event.plot or event.label
+    return event.problem.severity == "warning" and bool(_NO_NAME.search(words) or _SUM.match(words))
+
+
+def _unread(event: Unread) -> Drawing:
+    name, line = event.plot or event.label, event.problem.line
+    return Drawing(name, "point", (), line, attributes=event.fields, problem=event.problem)
+
+
+def _grouped(
+    events: Iterable[TablePoint | Break], *, words: str, shown: Path
+) -> tuple[list[Drawing], list[Problem]]:
+    """Group points into plots and rings.
+
+    A plot column or ring column decides where there is one. Otherwise a title or a blank row
+    begins a new plot when the point numbers begin again (so that a page break does not), and
+    numbers that begin again without one begin a new ring of the same plot.
+    """
     plots: list[_Plot] = []
     pending: list[str] | None = None
     ring = ""
@@ -170,7 +230,8 @@ def _number(label: str) -> int | None:
 
 def _single(point: TablePoint) -> Drawing:
     run = Run(np.array([[point.a, point.b]]), (point.line,), (point.label,))
-    return Drawing(point.plot or point.label, "point", (run,), point.line, step=point.step)
+    name = point.plot or point.label
+    return Drawing(name, "point", (run,), point.line, attributes=point.fields, step=point.step)
 
 
 def _finished(plots: list[_Plot], words: str, shown: Path) -> tuple[list[Drawing], list[Problem]]:
@@ -186,7 +247,8 @@ def _finished(plots: list[_Plot], words: str, shown: Path) -> tuple[list[Drawing
             continue
         runs = tuple(_run(points, at) for at, points in enumerate(plot.runs, 1))
         step = min(point.step for points in plot.runs for point in points)
-        drawings.append(Drawing(plot.name, kind, runs, plot.line, plot.area, step=step))
+        fields = plot.runs[0][0].fields
+        drawings.append(Drawing(plot.name, kind, runs, plot.line, plot.area, fields, step=step))
     return drawings, problems
 
 

@@ -9,14 +9,22 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from geo.errors import CrsError
+from geo.errors import CrsError, InputError
 from geo.sites.candidates import named
 from geo.sites.claims import Claims, claims_in, merged, override
 from geo.sites.drawing import Draft, Drawing, run_of
 from geo.sites.forensics import read_crs
 from geo.sites.formats import read_file
 from geo.sites.limits import refuse
-from geo.sites.placing import place, points_of, refuse_strays
+from geo.sites.placing import (
+    MOST_PROBLEMS,
+    mark_unplaceable,
+    place,
+    place_each,
+    points_of,
+    refuse_strays,
+    unusable,
+)
 from geo.sites.rings import without_bogus_close
 from geo.sites.site import Site, SiteSource
 from geo.space.datum import Datum
@@ -25,6 +33,7 @@ from geo.space.shapes import circle_m
 if TYPE_CHECKING:
     from shapely import Geometry
 
+    from geo.sites.site import Unusable
     from geo.space.datum import Helmert7
 
 
@@ -44,7 +53,7 @@ def read_sites(
 ) -> tuple[Site, ...]:
     """Read every footprint of a file a planner has.
 
-    One footprint that cannot be used refuses the whole file.
+    One footprint that cannot be used refuses the whole file; `read_register` keeps the others.
 
     Args:
         path: 界址点 TXT, Shapefile (bare or zipped), GeoPackage, FileGDB, GeoJSON, KML/KMZ, DXF,
@@ -61,14 +70,52 @@ def read_sites(
         InputError: Unreadable, hostile or ambiguous; all problems, each with file and line.
     """
     name = shown or Path(path.name)
-    draft = read_file(path, shown=name, table=table)
-    draft = replace(draft, claims=_said(draft, crs, name))
-    draft = replace(draft, drawings=tuple(map(_without_bogus_closes, draft.drawings)))
+    draft = _drawn(path, name, crs=crs, table=table)
+    if problems := [
+        d.problem for d in draft.drawings if d.problem and d.problem.severity == "error"
+    ]:
+        raise InputError(problems[:MOST_PROBLEMS])
+    draft = replace(draft, drawings=tuple(d for d in draft.drawings if d.problem is None))
     points = points_of(draft, shown=name)
     if draft.claims.crs is None:
         refuse_strays(draft, points, shown=name)
     reading = read_crs(points, draft.claims, shown=name, plausible=plausible, helmert=helmert)
     return place(draft, reading, shown=name, accuracy_m=accuracy_m)
+
+
+def read_register(
+    path: Path,
+    *,
+    crs: str | None = None,
+    accuracy_m: float = 0.0,
+    plausible: Geometry | None = None,
+) -> tuple[Site | Unusable, ...]:
+    """Read every footprint of a register; what cannot be used stands in its place and says why.
+
+    Args:
+        path: As in `read_sites`.
+        crs: As in `read_sites`.
+        accuracy_m: As in `read_sites`.
+        plausible: As in `read_sites`.
+
+    Raises:
+        InputError: The file as a whole cannot be used, or a fault in it belongs to no one footprint.
+    """
+    shown = Path(path.name)
+    draft = mark_unplaceable(_drawn(path, shown, crs=crs), shown=shown)
+    usable = replace(draft, drawings=tuple(d for d in draft.drawings if d.problem is None))
+    if not usable.drawings:
+        return tuple(unusable(draft, at, shown) for at in range(len(draft.drawings)))
+    points = points_of(usable, shown=shown)
+    reading = read_crs(points, draft.claims, shown=shown, plausible=plausible)
+    return place_each(draft, reading, shown=shown, accuracy_m=accuracy_m)
+
+
+def _drawn(path: Path, shown: Path, *, crs: str | None, table: str | None = None) -> Draft:
+    """Read a file up to the question where it lies."""
+    draft = read_file(path, shown=shown, table=table)
+    draft = replace(draft, claims=_said(draft, crs, shown))
+    return replace(draft, drawings=tuple(map(_without_bogus_closes, draft.drawings)))
 
 
 def _said(draft: Draft, crs: str | None, shown: Path) -> Claims:

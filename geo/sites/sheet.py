@@ -22,7 +22,7 @@ from geo.sites.drawing import Draft
 from geo.sites.features import one_table
 from geo.sites.limits import Budget, refuse
 from geo.sites.pasted import read_pasted
-from geo.sites.plots import Break, TablePoint, drawings_of
+from geo.sites.plots import Break, TablePoint, Unread, drawings_of
 from geo.sites.text import narrow
 
 if TYPE_CHECKING:
@@ -60,7 +60,8 @@ def read_sheets(
         chosen.events, words=chosen.words, separate=separate, shown=shown
     )
     if problems := [*chosen.problems, *problems]:
-        raise InputError(sorted(problems)[:_MOST_PROBLEMS])
+        told = [d.problem for d in drawings if d.problem and d.problem.severity == "error"]
+        raise InputError(sorted([*problems, *told])[:_MOST_PROBLEMS])
     budget.spend(features=len(drawings))
     return Draft(tuple(drawings), _claims(chosen), source)
 
@@ -86,8 +87,9 @@ def _table(rows: Sequence[GridRow], shown: Path, budget: Budget) -> Table:
     table = Table(words, groups[0].north_first)
     titles = [row for row in rows[: end - 1] if row.text and not is_heading(row)]
     table.events += [Break(row.line, row.text) for row in titles]
+    others = _other_columns(rows[end - 1], groups)
     for group in groups:
-        _read_group(rows[end:], group, table, (shown, budget))
+        _read_group(rows[end:], (group, others), table, (shown, budget))
     if len(groups) > 1:
         _side_by_side(table, shown)
     notes = [event.text for event in table.events if isinstance(event, Break)]
@@ -95,11 +97,20 @@ def _table(rows: Sequence[GridRow], shown: Path, budget: Budget) -> Table:
     return table
 
 
+def _other_columns(headings: GridRow, groups: Sequence[Columns]) -> dict[int, str]:
+    """Name the columns nobody reads coordinates or names from: they are the plot's own fields."""
+    read = {at for g in groups for at in (*g.first, *g.second, g.label, g.plot, g.ring, g.area)}
+    return {at: name for at, name in enumerate(headings.cells) if name and at not in read}
+
+
 def _read_group(
-    rows: Sequence[GridRow], columns: Columns, table: Table, place: tuple[Path, Budget]
+    rows: Sequence[GridRow],
+    read: tuple[Columns, dict[int, str]],
+    table: Table,
+    place: tuple[Path, Budget],
 ) -> None:
     """Read the rows of one group of columns; plot names merged downwards carry on."""
-    shown, budget = place
+    (columns, others), (shown, budget) = read, place
     packed = bool(PACKED_WORDS.search(table.words))
     plot = ""
     empty: Problem | None = None
@@ -108,22 +119,44 @@ def _read_group(
         if is_heading(row) or not re.search(r"\d", "".join(texts)):
             table.events.append(Break(row.line, "" if is_heading(row) else row.text))
             empty = _left_out(row, columns, shown)
+            if empty is None and not is_heading(row):
+                table.events += _without_coordinates(row, (columns, others), shown)
             continue
         # A numbered row without coordinates matters only when points follow it.
         table.problems += [empty] if empty else []
         empty = None
         first, second = (coordinate(text, packed=packed) for text in texts)
+        plot = row.cell(columns.plot) or plot
+        fields = {name: text for at, name in others.items() if (text := row.cell(at))}
         if first is None or second is None or first.fault or second.fault:
-            table.problems += _complaints(texts, (first, second), row.line, shown)
+            # A column headed 名称 that holds point numbers names no plot.
+            numbered = columns.label < 0 and _POINT_NAME.fullmatch(plot)
+            table.events += [
+                Unread("" if numbered else plot, row.cell(columns.label), told, fields)
+                for told in _complaints(texts, (first, second), row.line, shown)
+            ]
             continue
         budget.spend(vertices=1)
-        plot = row.cell(columns.plot) or plot
         label = row.cell(columns.label)
         if columns.label < 0 and _POINT_NAME.fullmatch(plot):
             # A column headed 名称 that holds point numbers.
             plot, label = "", row.cell(columns.plot)
         ring, area = row.cell(columns.ring), row.cell(columns.area)
-        table.add(row.line, (first, second), label=label, plot=plot, ring=ring, area=area)
+        pair = first, second
+        table.add(row.line, pair, label=label, plot=plot, ring=ring, area=area, fields=fields)
+
+
+def _without_coordinates(
+    row: GridRow, read: tuple[Columns, dict[int, str]], shown: Path
+) -> list[Unread]:
+    """Remember a row that has a name, something else, and no coordinates: in a register it is a site."""
+    columns, others = read
+    name = row.cell(columns.plot) or row.cell(columns.label)
+    fields = {heading: text for at, heading in others.items() if (text := row.cell(at))}
+    if not name or any(row.cell(at) for at in (*columns.first, *columns.second)):
+        return []
+    told = Problem(shown, row.line, 0, "没有坐标", "请补上坐标", severity="warning")
+    return [Unread(row.cell(columns.plot), row.cell(columns.label), told, fields)]
 
 
 def _left_out(row: GridRow, columns: Columns, shown: Path) -> Problem | None:

@@ -50,6 +50,21 @@ class SiteSource:
     encoding: str | None = None
 
 
+@dataclass(frozen=True)
+class Unusable:
+    """A footprint of a register that cannot be used.
+
+    Args:
+        name: As the file calls it, or made from the file's name.
+        why: Chinese words without a full stop; they name the line where the format has lines.
+        attributes: The file's own fields, as text.
+    """
+
+    name: str
+    why: str
+    attributes: dict[str, str] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, eq=False)
 class Site:
     """One footprint, placed.

@@ -10,6 +10,7 @@ import pytest
 import shapely
 
 from geo.check.batch import Desk
+from geo.check.project import project_of
 from geo.check.sites import check_sites, question_of
 from geo.errors import GeometryError
 from geo.space import overlay
@@ -255,3 +256,26 @@ def test_a_site_that_no_plane_measures_is_refused(full_town):
     with pytest.raises(GeometryError, match="东西跨"):
         desk.check([footprint(PLOT), wide])
     assert desk.check([]) == []
+
+
+def test_each_site_has_the_industry_of_its_row_as_in_its_single_check(world):
+    codes = [None, "C2521", "B0610", "C26", "A01", "D4411", "C251"]
+    asked = sites()[::20]
+    told = [codes[at % len(codes)] for at in range(len(asked))]
+    question = question_of(world, as_at=DAY, near_m=NEAR_M)
+    projects = [project_of(question.project.table, industry=code) for code in told]
+    checked = Desk(question).check(asked, projects)
+    singles = [
+        check_sites([site], world, as_at=DAY, industry=code, near_m=NEAR_M).sites[0]
+        for site, code in zip(asked, told, strict=True)
+    ]
+    assert not [differing(*pair) for pair in zip(checked, singles, strict=True) if differing(*pair)]
+    # One place and seven industries: they do not come to the same, so each had its own.
+    (one,) = asked[:1]
+    notes = {
+        tuple(t.note for t in c.tasks)
+        for c in Desk(question).check(
+            [one] * 7, [project_of(question.project.table, industry=c) for c in codes]
+        )
+    }
+    assert len(notes) > 1

@@ -59,7 +59,7 @@ def test_every_site_has_the_verdict_and_overlap_of_a_single_check(store, tmp_pat
     assert done.sites == 12
     assert told == [(5, 12), (10, 12), (12, 12)]
     rows = geopandas.read_parquet(tmp_path / "out.parquet")
-    found = sites_in.batches(question.files, store, crs=None, accuracy_m=0.0)
+    found = sites_in.batches(question.files, store, question.reading)
     sites = [site for rows in found for site in rows.sites]
     for row, site in zip(rows.itertuples(index=False), sites, strict=True):
         single = check_sites([site], store, as_at=DAY).sites[0]
@@ -281,3 +281,126 @@ def test_the_parquet_output_says_where_it_is(store, tmp_path):
     )
     assert geopandas.read_parquet(out).crs.to_epsg() == 4490
     assert "redline.outcome" in pq.read_schema(out).names
+
+
+TRADES = {  # as written in a register, the code meant
+    "C2521": "C2521", "2521": "C2521", "2521.0": "C2521", "炼焦": "C2521", " c2521 ": "C2521", "C26": "C26", "0610": "B0610",
+    "": None, "610": None, "A2521": None, "炼丹": None, "9999": None,
+}  # fmt: skip
+
+
+def trade_register(path, column="行业代码"):
+    square = degrees(shapely.box(100, 1100, 180, 1160))
+    rows = {"name": [f"厂{at}" for at in range(len(TRADES))], column: list(TRADES)}
+    geopandas.GeoDataFrame(rows, geometry=[square] * len(TRADES), crs="EPSG:4490").to_parquet(path)
+    return path
+
+
+def test_each_row_is_checked_with_the_industry_its_register_tells(store, tmp_path):
+    path, out = trade_register(tmp_path / "名录.parquet"), tmp_path / "out.parquet"
+    done = screen(store, ScreenQuestion(DAY, (path,)), [("parquet", out)])
+    assert (done.sites, done.trades, done.strangers) == (12, 7, 4)
+    rows = pq.read_table(out).to_pylist()
+    site = next(sites_in.batches([path], store, sites_in.Reading())).sites[0]
+    for row, (written, code) in zip(rows, TRADES.items(), strict=True):
+        single = check_sites([site], store, as_at=DAY, industry=code).sites[0]
+        assert (row["industry_code"], row["industry_written"]) == (code, written.strip() or None)
+        assert (row["verdict"], row["complete"]) == (single.verdict.value, single.complete)
+        doubt = f"；名录所写行业“{written}”不是 GB/T 4754 代码，按未说明行业核查"
+        told = "；".join(single.reasons[:3])
+        assert row["reasons"] == told + (doubt if written.strip() and code is None else "")
+
+
+def test_a_column_of_industries_can_be_named_and_is_not_mixed_with_one_for_all(store, tmp_path):
+    path, out = trade_register(tmp_path / "名录.parquet", "HYDM"), [("csv", tmp_path / "out.csv")]
+    assert screen(store, ScreenQuestion(DAY, (path,)), out).trades == 0
+    assert screen(store, ScreenQuestion(DAY, (path,), industry_column="HYDM"), out).trades == 7
+    with pytest.raises(InputError, match="没有列 行业 — 已有：name、HYDM"):
+        screen(store, ScreenQuestion(DAY, (path,), industry_column="行业"), out)
+    with pytest.raises(UsageError, match="两者只能给一个"):
+        screen(store, ScreenQuestion(DAY, (path,), industry="C26", industry_column="HYDM"), out)
+    usual = trade_register(tmp_path / "usual.parquet")
+    done = screen(store, ScreenQuestion(DAY, (usual,), industry="C26"), out)
+    assert (done.trades, done.strangers) == (0, 0)
+    assert set(pd.read_csv(tmp_path / "out.csv", encoding="utf-8-sig")["行业代码"]) == {"C26"}
+
+
+def bad_in(path):
+    """Six footprints, of which the second, third and fifth cannot be used; each with its industry."""
+    bow = shapely.Polygon([(112.8, 36.35), (112.81, 36.36), (112.81, 36.35), (112.8, 36.36)])
+    good = [shapely.box(112.8 + at, 36.35, 112.801 + at, 36.351) for at in (0.0, 0.002, 0.004)]
+    wide = shapely.box(110, 36, 114, 37)
+    frame = geopandas.GeoDataFrame(
+        {"名称": list("甲乙丙丁戊己"), "行业代码": ["C2521"] * 5 + ["炼丹"]},
+        geometry=[good[0], None, bow, good[1], wide, good[2]], crs="EPSG:4490",
+    )  # fmt: skip
+    frame.to_file(path, **({"encoding": "gbk"} if path.suffix == ".shp" else {}))
+    return path
+
+
+@pytest.mark.parametrize("suffix", [".gpkg", ".shp", ".geojson"])
+@pytest.mark.parametrize("batch", [2, 100])
+def test_bad_rows_stay_in_the_result_whatever_the_format(
+    store, tmp_path, suffix, batch, monkeypatch
+):
+    monkeypatch.setattr(sites_in, "BATCH", batch)
+    path, out = bad_in(tmp_path / f"reg{suffix}"), tmp_path / "out.parquet"
+    with pytest.raises(InputError, match=r"第 2、3、5 个地块等 3 个.*第 2 个地块“乙”.*没有几何"):
+        screen(store, ScreenQuestion(DAY, (path,)), [("parquet", out)])
+    assert not out.exists()
+    done = screen(store, ScreenQuestion(DAY, (path,), keep_bad=True), [("parquet", out)])
+    assert (done.sites, done.bad, done.strangers) == (6, 3, 1)
+    rows = pq.read_table(out).to_pylist()
+    assert "".join(row["name"] for row in rows) == "甲乙丙丁戊己"
+    assert [row["checked"] for row in rows] == [True, False, False, True, False, True]
+    told = {row["name"]: row["reasons"] for row in rows if not row["checked"]}
+    assert told["乙"].startswith("第 2 个地块") and "没有几何" in told["乙"]
+    assert "相交" in told["丙"]
+    assert told["戊"] == "第 5 个地块东西跨度超过 3°，未核查。"
+    assert [row["industry_code"] for row in rows] == ["C2521"] * 5 + [None]
+    for row in rows:
+        assert row["checked"] or (row["verdict"], row["redline.hits"]) == ("undetermined", None)
+    with pytest.raises(InputError):
+        read_sites(path)
+
+
+def test_a_table_of_enterprises_keeps_rows_whose_coordinates_cannot_be_read(store, tmp_path):
+    path, out = tmp_path / "企业.csv", tmp_path / "out.csv"
+    path.write_text(
+        "企业名称,行业代码,经度,纬度\n甲厂,2521,112.8,36.35\n乙厂,C26,112.8x,36.35\n丙厂,C26,,\n丁厂,3011,112.81,36.36\n"
+        "戊厂,C31,1128.0,36.35\n合计,5,,\n",
+        encoding="utf-8",
+    )
+    with pytest.raises(InputError, match=r"第 2、3、5 个地块等 3 个"):
+        screen(store, ScreenQuestion(DAY, (path,)), [("csv", out)])
+    done = screen(store, ScreenQuestion(DAY, (path,), keep_bad=True), [("csv", out)])
+    assert (done.sites, done.bad) == (5, 3)
+    rows = pd.read_csv(out, encoding="utf-8-sig").set_index("地块")
+    assert rows.index.tolist() == ["甲厂", "乙厂", "丙厂", "丁厂", "戊厂"]
+    assert rows["已核查"].tolist() == ["是", "否", "否", "是", "否"]
+    assert rows["行业代码"].tolist() == ["C2521", "C26", "C26", "C3011", "C31"]
+    assert "文件第 3 行" in rows.loc["乙厂", "主要理由"]
+    assert "没有坐标" in rows.loc["丙厂", "主要理由"]
+    assert "不在同一量级" in rows.loc["戊厂", "主要理由"]
+
+
+def test_a_boundary_with_one_corner_that_cannot_be_read_is_not_checked_without_it(store, tmp_path):
+    head, corners = (
+        "地块名称,拐点,经度,纬度\n",
+        "甲,J1,112.80,36.35\n甲,J2,112.81,36.35\n甲,J3,bad1,36.36\n甲,J4,112.80,36.36\n",
+    )
+    other = corners.replace("甲", "乙").replace("bad1", "112.81")
+    path, out = tmp_path / "界址.csv", tmp_path / "out.parquet"
+    path.write_text(head + corners + other, encoding="utf-8")
+    done = screen(store, ScreenQuestion(DAY, (path,), keep_bad=True), [("parquet", out)])
+    assert (done.sites, done.bad) == (2, 1)
+    assert [(r["name"], r["checked"]) for r in pq.read_table(out).to_pylist()] == [
+        ("甲", False),
+        ("乙", True),
+    ]
+    path.write_text(
+        "名称,经度,纬度\nJ1,112.80,36.35\nJ2,112.81,36.35\nJ3,bad1,36.36\nJ4,112.80,36.36\n",
+        encoding="utf-8",
+    )
+    with pytest.raises(InputError, match="bad1"):
+        screen(store, ScreenQuestion(DAY, (path,), keep_bad=True), [("parquet", out)])

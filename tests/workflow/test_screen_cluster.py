@@ -67,7 +67,7 @@ def test_workers_give_the_bytes_of_one_process_though_one_is_killed(store, quest
 
 
 def test_a_worker_that_sees_another_workspace_refuses(store, question):
-    held = sites_in.batches(question.files, store, crs=None, accuracy_m=0.0)
+    held = sites_in.batches(question.files, store, question.reading)
     job = BatchJob(store.root, "sha256:other", question, next(iter(held)))
     with pytest.raises(InputError, match="工作区与本机不同"):
         check_batch(pickle.loads(pickle.dumps(job)))  # noqa: S301 - as it travels

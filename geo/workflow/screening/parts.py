@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import geopandas
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 import pyogrio
@@ -67,14 +68,18 @@ class Parts:
             int(pq.read_metadata(self.path(number)).num_rows) for number in range(self.finished())
         )
 
-    def bad(self) -> int:
-        """Count the rows that could not be checked: no layer was asked about them."""
-        return sum(
-            pq.read_table(self.path(number), columns=["checked"])["checked"]
-            .to_pylist()
-            .count(False)
-            for number in range(self.finished())
-        )
+    def tally(self) -> tuple[int, int, int]:
+        """Count the rows that could not be checked, and those whose industry is and is not in GB/T 4754."""
+        bad = strangers = trades = 0
+        for number in range(self.finished()):
+            held = pq.read_table(
+                self.path(number), columns=["checked", "industry_code", "industry_written"]
+            )
+            written, known = held["industry_written"].is_valid(), held["industry_code"].is_valid()
+            bad += held["checked"].to_pylist().count(False)
+            trades += int(pc.sum(pc.and_(written, known)).as_py() or 0)
+            strangers += int(pc.sum(pc.and_not(written, known)).as_py() or 0)
+        return bad, strangers, trades
 
     def tables(self) -> Iterator[pa.Table]:
         """Read the parts in order."""

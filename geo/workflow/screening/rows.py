@@ -10,6 +10,7 @@ import pyarrow as pa
 import shapely
 
 from geo.spec.vocabulary import RELATION_ZH, STATE_ZH, Outcome
+from geo.spec.wording import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -19,9 +20,10 @@ if TYPE_CHECKING:
     from geo.workflow.screening.sites_in import BadRow
 
     Row: TypeAlias = dict[str, Any]
+    BadTrade: TypeAlias = tuple[BadRow, "Trade"]
 
 OWN: Final = {
-    "name": "地块", "industry_code": "行业代码", "industry": "行业", "checked": "已核查",
+    "name": "地块", "industry_code": "行业代码", "industry": "行业", "industry_written": "名录所写行业", "checked": "已核查",
     "verdict": "判定代码", "verdict_zh": "判定", "complete": "结论完整", "area_m2": "面积（m²）", "length_m": "长度（m）", "tasks": "涉及规划条目数",
     "reasons": "主要理由",
 }  # fmt: skip
@@ -40,7 +42,36 @@ _NUMBERS: Final = {
 }  # fmt: skip
 _ORDER: Final = ("inside", "overlaps", "touches", "near")
 _MOST_KEPT: Final = 5_000
+_SHOWN: Final = 30
 _UNASKED: Final = ("no_data", "unreadable")
+
+
+@dataclass(frozen=True)
+class Trade:
+    """The industry of a row.
+
+    Args:
+        code: GB/T 4754 code; ``None`` when none is known.
+        name: Its name, where the package knows one; empty where it does not.
+        written: What the register has in its column of industries; ``None`` without one, or where it is empty.
+    """
+
+    code: str | None = None
+    name: str | None = None
+    written: str | None = None
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """Say, in Chinese, that what the register has is no industry.
+
+        >>> Trade(written="炼丹").doubts, Trade("C2521", "炼焦", "2521").doubts
+        (('名录所写行业“炼丹”不是 GB/T 4754 代码，按未说明行业核查',), ())
+        """
+        if self.written is None or self.code is not None:
+            return ()
+        return (
+            f"名录所写行业“{quoted(self.written[:_SHOWN])}”不是 GB/T 4754 代码，按未说明行业核查",
+        )
 
 
 @dataclass(frozen=True)
@@ -49,16 +80,17 @@ class Tabled:
 
     Args:
         layers: What is asked about every site, see `geo.check.sites.names_asked`.
-        industry: Code and name, if told.
     """
 
     layers: tuple[str, ...]
-    industry: tuple[str, str] | None = None
     _shared: dict[int, tuple[Any, int]] = field(default_factory=dict)
     _silent: list[Row] = field(default_factory=list)
 
     def table(
-        self, checked: Sequence[Checked], bad: Mapping[int, BadRow] | None = None
+        self,
+        checked: Sequence[Checked],
+        trades: Sequence[Trade],
+        bad: Mapping[int, BadTrade] | None = None,
     ) -> pa.Table:
         """Make an Arrow table of sites; not measured is null, never 0.
 
@@ -67,12 +99,13 @@ class Tabled:
 
         Args:
             checked: What was found at the sites.
-            bad: Rows that are none, by their position among all.
+            trades: Their industries.
+            bad: Rows that are none with their industries, by their position among all.
         """
         if len(self._silent) > _MOST_KEPT:
             self._silent.clear()
             self._shared.clear()
-        columns = self._own(checked)
+        columns = _own(checked, trades)
         columns |= self._layers(checked)
         columns["geometry"] = shapely.to_wkb([one.site.geometry for one in checked])
         fields = [(key, _type(key)) for key in columns]
@@ -80,35 +113,11 @@ class Tabled:
         found = pa.table([pa.array(columns[key], type=kind) for key, kind in fields], schema=schema)
         if not bad:
             return found
-        others = pa.Table.from_pylist([self._unchecked(row) for row in bad.values()], schema=schema)
+        others = pa.Table.from_pylist(
+            [_unchecked(row, trade) for row, trade in bad.values()], schema=schema
+        )
         place = [at for at in range(len(checked) + len(bad)) if at not in bad]
         return pa.concat_tables([found, others]).take(np.argsort([*place, *bad]))
-
-    def _unchecked(self, row: BadRow) -> Row:
-        """Give the row of what could not be checked."""
-        code, name = self.industry or (None, None)
-        return {
-            "name": row.name, "industry_code": code, "industry": name, "checked": False,
-            "verdict": Outcome.UNDETERMINED.value, "verdict_zh": Outcome.UNDETERMINED.zh,
-            "complete": False, "reasons": f"第 {row.row} 行{row.why}，未核查。",
-        }  # fmt: skip
-
-    def _own(self, checked: Sequence[Checked]) -> dict[str, Any]:
-        """Give the columns that tell of the site itself."""
-        code, name = self.industry or (None, None)
-        judged = [one.judgement for one in checked]
-        return {
-            "name": [one.site.name for one in checked],
-            "industry_code": [code] * len(checked), "industry": [name] * len(checked),
-            "checked": [True] * len(checked),
-            "verdict": [j.verdict.value for j in judged],
-            "verdict_zh": [j.verdict.zh for j in judged],
-            "complete": [j.complete for j in judged],
-            "area_m2": [one.area_m2 for one in checked],
-            "length_m": [one.length_m for one in checked],
-            "tasks": [len(one.tasks) for one in checked],
-            "reasons": ["；".join(j.reasons[:3]) for j in judged],
-        }  # fmt: skip
 
     def _layers(self, checked: Sequence[Checked]) -> dict[str, Any]:
         """Give the columns of every layer: what any site without a finding has, then the findings."""
@@ -139,6 +148,37 @@ class Tabled:
             # The layers are kept beside, so that no other object takes their identity.
             self._shared[id(layers)] = (layers, len(self._silent) - 1)
         return self._shared[id(layers)][1]
+
+
+def _unchecked(row: BadRow, trade: Trade) -> Row:
+    """Give the row of what could not be checked."""
+    return {
+        "name": row.name, "industry_code": trade.code, "industry": trade.name, "industry_written": trade.written,
+        "checked": False, "verdict": Outcome.UNDETERMINED.value, "verdict_zh": Outcome.UNDETERMINED.zh,
+        "complete": False, "reasons": f"{row.place}{row.why}，未核查。",
+    }  # fmt: skip
+
+
+def _own(checked: Sequence[Checked], trades: Sequence[Trade]) -> dict[str, Any]:
+    """Give the columns that tell of the site itself."""
+    judged = [one.judgement for one in checked]
+    return {
+        "name": [one.site.name for one in checked],
+        "industry_code": [trade.code for trade in trades],
+        "industry": [trade.name for trade in trades],
+        "industry_written": [trade.written for trade in trades],
+        "checked": [True] * len(checked),
+        "verdict": [j.verdict.value for j in judged],
+        "verdict_zh": [j.verdict.zh for j in judged],
+        "complete": [j.complete for j in judged],
+        "area_m2": [one.area_m2 for one in checked],
+        "length_m": [one.length_m for one in checked],
+        "tasks": [len(one.tasks) for one in checked],
+        "reasons": [
+            "；".join([*j.reasons[:3], *trade.doubts])
+            for j, trade in zip(judged, trades, strict=True)
+        ],
+    }  # fmt: skip
 
 
 def _by_layer(findings: Sequence[Finding]) -> dict[str, list[Finding]]:

@@ -40,11 +40,15 @@ class Screened:
         sites: Rows in all.
         resumed: How many of them an earlier run had done.
         bad: How many could not be checked; they are in the result and say so.
+        strangers: How many have an industry that GB/T 4754 does not know; they are checked as if none were told.
+        trades: How many have one that it knows, from a column of the register.
     """
 
     sites: int
     resumed: int
     bad: int = 0
+    strangers: int = 0
+    trades: int = 0
 
 
 def screen(
@@ -67,13 +71,15 @@ def screen(
         deal: Who checks the batches (`geo.workflow.screening.cluster`); this process unless told. Rows are the same.
 
     Raises:
-        UsageError: No output or no site, or an industry or activity nobody knows.
+        UsageError: No output or no site, an industry or activity nobody knows, or an industry and a column of them.
         InputError: A file, or one of its sites, cannot be used; finished parts stay for the next run.
         GeometryError: A site cannot be measured (too wide for one plane).
         WorkspaceError: The table of activities has problems.
     """
     if not outputs:
         raise UsageError("没有给出输出文件 — 请用 --out 结果.parquet（或 .gpkg .csv .xlsx）")
+    if question.industry is not None and question.industry_column is not None:
+        raise UsageError("--industry 对全部地块，--industry-column 逐行取用 — 两者只能给一个")
     for path in question.files:
         if not path.is_file():
             raise InputError(f"{path.name}: 找不到文件 — 请检查路径")
@@ -83,11 +89,9 @@ def screen(
     resumed = done = parts.rows() if finished else 0
     everything = count_sites(question.files)
     refuse_too_many(everything, [name for name, _ in outputs])
-    if not question.keep_bad:
-        refuse_bad_rows(question.files)
-    held = batches(
-        question.files, store, crs=question.crs, accuracy_m=question.accuracy_m, skip=finished
-    )
+    if not question.keep_bad and not finished:  # parts of these very files tell that they passed
+        refuse_bad_rows(question.files, store, question.reading)
+    held = batches(question.files, store, question.reading, skip=finished)
     fresh = (rows for rows in held if len(rows))  # those done already come empty
     tables: Iterator[pa.Table]
     if deal is None:
@@ -104,9 +108,9 @@ def screen(
     titles = {name: quoted(layer.title) for name, layer in store.spec.layers.items()}
     for name, path in outputs:
         write_out(parts, name, path, titles=titles, as_at=question.as_at)
-    bad = parts.bad()
+    screened = Screened(done, resumed, *parts.tally())
     parts.remove()
-    return Screened(done, resumed, bad)
+    return screened
 
 
 def _fingerprint(store: Store, question: ScreenQuestion) -> str:
@@ -114,7 +118,7 @@ def _fingerprint(store: Store, question: ScreenQuestion) -> str:
     asked = {
         "tool": TOOL, "workspace": ground_of(store),
         "sites": fingerprint(question.files), "names": [path.name for path in question.files],
-        "as_at": str(question.as_at), "industry": question.industry,
+        "as_at": str(question.as_at), "industry": question.industry, "column": question.industry_column,
         "activities": question.activities, "crs": question.crs, "accuracy_m": question.accuracy_m,
         "near_m": question.near_m, "existing": question.existing, "keep_bad": question.keep_bad,
         "batch": sites_in.BATCH,
