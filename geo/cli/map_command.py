@@ -55,7 +55,16 @@ def command(
     if bool(names) == every:
         raise UsageError("请写地图名，或写 --all — 例如 hongxian map tunliu_overview")
     if out:
-        _to_files(workspace, names, out, as_at, internal=internal)
+        if len(names) != 1:
+            raise UsageError("--out 一次只能写一张地图 — 请只写一个地图名")
+        from geo.workflow.map_files import draw_to
+
+        with progress_bar(quiet=quiet) as show:
+            faults = draw_to(
+                workspace or Path.cwd(), names[0], out, as_at=as_at, internal=internal, workers=jobs,
+                progress=show,
+            )  # fmt: skip
+        tell_faults(faults, quiet=quiet)
         return
     from geo.workflow.build import FORMATS, build
 
@@ -77,17 +86,3 @@ def command(
     for line in lines:
         tell(line, quiet=quiet)
     tell_faults(done.faults, quiet=quiet)
-
-
-def _to_files(
-    workspace: Path | None, names: tuple[str, ...], out: tuple[Path, ...], as_at: date | None, *,
-    internal: bool,
-) -> None:  # fmt: skip
-    """Draw one map into files of the planner's choice."""
-    if len(names) != 1:
-        raise UsageError("--out 一次只能写一张地图 — 请只写一个地图名")
-    from geo.workflow.workspace import Workspace
-
-    drawn = Workspace.open(workspace or Path.cwd()).map(names[0], as_at=as_at)
-    for path in out:
-        drawn.save(path, internal=internal)

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import shapely
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
 from matplotlib.image import AxesImage
 from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
@@ -25,6 +27,7 @@ from geo.draw.markers import OUTLINES, OVERLAYS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from pathlib import Path as FontPath
 
     from numpy.typing import NDArray
 
@@ -167,19 +170,16 @@ class Pen:
         shift = {"left": 0.0, "center": -wide / 2, "right": -wide}[align]
         em = size_pt * MM_PER_POINT
         where: Transform = self._placed(x, y, shift, -MIDDLE * em, turn)
-        outline = TextPath(
-            (0.0, 0.0), text, size=em, prop=self.fonts.properties(face, size_pt=size_pt)
-        )
         if slanted:
             lean = np.array([[1.0, _LEAN, -_LEAN * MIDDLE * em], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
             where = Affine2D(lean) + where
         level = self.next_level()
+        if halo or slanted or part:
+            shape = where.transform_path(_outline(text, self.fonts.path(face), em))
         if halo:
-            shape = where.transform_path(outline)
             self.axes.add_artist(PathPatch(shape, facecolor="none", edgecolor=halo, linewidth=0.24 * size_pt * spread,
                                           joinstyle="round", alpha=0.88, zorder=level))  # fmt: skip
         if slanted or part:
-            shape = where.transform_path(outline)
             self.axes.add_artist(
                 PathPatch(shape, facecolor=colour, edgecolor="none", zorder=level + 0.2)
             )
@@ -217,6 +217,12 @@ class Pen:
     def _placed(x: float, y: float, dx: float, dy: float, turn: float) -> Affine2D:
         """Move text from its own corner to its place, turned around the given point."""
         return Affine2D().translate(dx, dy).rotate(math.radians(turn)).translate(x, y)
+
+
+@lru_cache(maxsize=4_096)
+def _outline(text: str, font: FontPath, em: float) -> TextPath:
+    """Return the outlines of a text from its own corner; the pages of a series share many."""
+    return TextPath((0.0, 0.0), text, size=em, prop=FontProperties(fname=str(font)))
 
 
 def new_pen(width_mm: float, height_mm: float, fonts: Lettering, *, type_scale: float = 1.0) -> Pen:

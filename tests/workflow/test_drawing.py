@@ -126,3 +126,75 @@ def test_when_a_worker_is_killed_the_rest_is_drawn_without(tmp_path, monkeypatch
     root = write_maps(tmp_path, "一", "二")
     monkeypatch.setattr(crew, "_start", os._exit)
     assert len(build(root, formats=["png"], workers=2).made) == 2
+
+
+SERIES = """
+title: 周边图
+series: {over: rivers, margin: 1 km}
+page: {size: figure, inset: false}
+layers:
+  - rivers
+  - reservoirs
+"""
+
+
+def write_series(root: Path, text: str = SERIES) -> Path:
+    write_maps(root)
+    (root / "maps" / "s.yml").write_text(text, encoding="utf-8")
+    return root
+
+
+def test_the_pages_of_a_series_come_in_order_with_the_same_bytes_whoever_drew_them(tmp_path):
+    one = write_series(tmp_path / "one")
+    two = tmp_path / "two"
+    shutil.copytree(one, two)
+    told: list[str] = []
+    day, formats = date(2026, 11, 22), ("png", "pdf", "html")
+    alone = build(one, formats=formats, as_at=day)
+    together = build(
+        two, formats=formats, as_at=day, workers=2, progress=lambda _done, _all, what: told.append(what)
+    )  # fmt: skip
+    assert together == alone
+    assert tree(two / "build") == tree(one / "build")
+    pages = sorted(p.name for p in (two / "build" / "maps" / "s").iterdir())
+    assert pages[0] == "s-00-图幅索引.png"
+    turned = [t for t in told if "幅" in t]
+    assert turned == [f"maps/s.html 第 {n}/{len(pages)} 幅" for n in range(1, len(pages) + 1)]
+    book = (two / "build" / "maps" / "s.pdf").read_bytes()
+    assert book.count(b"/Type /Page ") == book.count(b"/Dest") == len(pages) > 2
+
+
+def test_two_processes_with_other_hash_seeds_and_workers_write_the_same_book(tmp_path):
+    root = write_series(tmp_path / "root")
+    books = []
+    for seed, jobs in (("1", "1"), ("2", "2")):
+        target = tmp_path / f"{seed}.pdf"
+        subprocess.run(
+            [sys.executable, "-m", "geo.cli", "map", "s", "--workspace", str(root), "--jobs", jobs,
+             "--out", str(target)],
+            check=True, env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True,
+        )  # fmt: skip
+        books.append(target.read_bytes())
+    assert books[0] == books[1]
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["1.pdf", "2.pdf", "root"]
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_page_that_cannot_be_drawn_leaves_no_file_of_its_series(tmp_path, workers):
+    root = write_series(tmp_path, SERIES.replace("周边图", "周边图𣒍"))
+    with pytest.raises(MissingError, match="𣒍"):
+        build(root, formats=["png", "pdf"], workers=workers)
+    assert set(tree(root / "build")) <= {"manifest.json"}
+
+
+def test_what_the_linter_says_of_a_page_names_the_page_in_the_order_of_the_pages(tmp_path):
+    root = write_series(tmp_path)
+    marker = root / "workspace.yml"
+    kept = [line for line in marker.read_text(encoding="utf-8").splitlines() if "unit" not in line]
+    marker.write_text("\n".join(kept) + "\n", encoding="utf-8")
+    faults = build(root, formats=["pdf"]).faults
+    pages = [f.message.split("：")[0] for f in faults if "制图单位" in f.message]
+    assert pages[0] == "图幅索引"
+    assert pages[1:] == sorted(pages[1:])
+    assert pages[1].startswith("第 1 页“")
+    assert {f.file.as_posix() for f in faults} == {"maps/s.yml"}

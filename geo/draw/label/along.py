@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -25,6 +26,9 @@ _AWAY: Final = 0.78
 #: Neighbouring characters may turn by no more than this, degrees.
 _BEND: Final = 32.0
 _PLACES: Final = 22
+_SIDES: Final = (1.0, -1.0)
+#: A character lying flatter than this cannot be read, degrees.
+_UPRIGHT: Final = 75.0
 
 
 def along_line(request: Request) -> Iterator[Candidate]:
@@ -42,15 +46,32 @@ def along_line(request: Request) -> Iterator[Candidate]:
         if line is None or need + em > shapely.length(line):
             continue
         slack = shapely.length(line) - need
-        for start in np.linspace(slack * 0.08, slack * 0.92, _PLACES):
-            middle = abs(float(start) / slack - 0.5) if slack > em else 0.0
-            spread = {2.2: 0.0, 1.6: 0.15, 1.25: 0.5, 1.06: 0.9}[pitch]
-            for side in (1.0, -1.0):
-                found = _set(request, line, float(start), pitch * em, side)
-                if found is not None:
-                    pieces, bend = found
-                    cost = 1.2 * middle + 0.035 * bend + spread + (0.0 if side > 0 else 0.1)
-                    yield Candidate(pieces, _boxes(pieces, em), cost, request.size_pt, None, count)
+        starts = np.linspace(slack * 0.08, slack * 0.92, _PLACES)
+        spread = {2.2: 0.0, 1.6: 0.15, 1.25: 0.5, 1.06: 0.9}[pitch]
+        runs = np.asarray(starts[:, None] + np.arange(count) * (pitch * em), dtype=float)
+        points, turns = _smooth(line, runs.ravel(), em)
+        sides = [
+            _set(points.reshape(*runs.shape, 2), turns.reshape(runs.shape), em, side)
+            for side in _SIDES
+        ]
+        for at, start in enumerate(starts.tolist()):
+            middle = abs(start / slack - 0.5) if slack > em else 0.0
+            for side, row in zip(_SIDES, sides, strict=True):
+                if row.fits[at]:
+                    cost = (
+                        1.2 * middle
+                        + 0.035 * float(row.bend[at])
+                        + spread
+                        + (0.0 if side > 0 else 0.1)
+                    )
+                    yield Candidate(
+                        row.pieces(request.text, at),
+                        row.boxes[at],
+                        cost,
+                        request.size_pt,
+                        None,
+                        count,
+                    )
 
 
 def _longest(geometry: Geometry) -> Geometry | None:
@@ -61,34 +82,55 @@ def _longest(geometry: Geometry) -> Geometry | None:
     return max(shapely.get_parts(merged), key=shapely.length)
 
 
-def _set(
-    request: Request, line: Geometry, start: float, pitch: float, side: float
-) -> tuple[tuple[Piece, ...], float] | None:
-    """Set one name from a place on; return its pieces and how much it bends, or nothing."""
-    count = len(request.text)
-    em = request.size_pt * MM_PER_POINT
-    where = np.asarray(start + np.arange(count) * pitch, dtype=float)
-    points, turns = _smooth(line, where, em)
+@dataclass(frozen=True, eq=False)
+class _Row:
+    """A name set on one side of a line at several places: which can be read, and where each character stands.
+
+    Attributes:
+        fits: Whether a place will do (n,).
+        bend: How much a name bends on average, degrees (n,).
+        centres: Of each character (n, characters, 2).
+        degrees: What each is turned by (n, characters).
+        boxes: Upright boxes around the turned characters (n, characters, 4).
+    """
+
+    fits: NDArray[np.bool_]
+    bend: NDArray[np.float64]
+    centres: NDArray[np.float64]
+    degrees: NDArray[np.float64]
+    boxes: NDArray[np.float64]
+
+    def pieces(self, text: str, at: int) -> tuple[Piece, ...]:
+        """Set the characters of a name at one of the places."""
+        stand = zip(text, self.centres[at].tolist(), self.degrees[at].tolist(), strict=True)
+        return tuple(Piece(c, x, y, turn) for c, (x, y), turn in stand)
+
+
+def _set(points: NDArray[np.float64], turns: NDArray[np.float64], em: float, side: float) -> _Row:
+    """Set a name at several places of a line: points (n, characters, 2), directions there (n, characters)."""
+    count = points.shape[1]
     run = (
-        points[-1] - points[0] if count > 1 else np.array([math.cos(turns[0]), math.sin(turns[0])])
+        points[:, -1] - points[:, 0]
+        if count > 1
+        else np.stack([np.cos(turns[:, 0]), np.sin(turns[:, 0])], axis=1)
     )
-    steep = abs(run[1]) > 1.15 * abs(run[0])
-    backwards = run[1] > 0 if steep else run[0] < 0
-    if backwards:
-        points, turns = points[::-1], turns[::-1] + math.pi
-    normals = np.column_stack([-np.sin(turns), np.cos(turns)]) * side
+    steep = np.abs(run[:, 1]) > 1.15 * np.abs(run[:, 0])
+    backwards = np.where(steep, run[:, 1] > 0, run[:, 0] < 0)[:, None]
+    points = np.where(backwards[..., None], points[:, ::-1], points)
+    turns = np.where(backwards, turns[:, ::-1] + math.pi, turns)
+    normals = np.stack([-np.sin(turns), np.cos(turns)], axis=-1) * side
     centres = points + normals * (_AWAY * em)
-    degrees = np.degrees(turns) + (90.0 if steep else 0.0)
+    degrees = np.degrees(turns) + np.where(steep, 90.0, 0.0)[:, None]
     degrees = (degrees + 180.0) % 360.0 - 180.0
     bends = np.abs((np.diff(degrees) + 180.0) % 360.0 - 180.0)
-    apart = np.hypot(*np.diff(centres, axis=0).T) if count > 1 else np.array([em * 2])
-    if bends.max(initial=0.0) > _BEND or apart.min() < 0.97 * em or np.abs(degrees).max() > 75.0:  # noqa: PLR2004
-        return None
-    pieces = tuple(
-        Piece(c, float(x), float(y), float(d))
-        for c, (x, y), d in zip(request.text, centres, degrees, strict=True)
+    steps = np.diff(centres, axis=1)
+    apart = (
+        np.hypot(steps[..., 0], steps[..., 1]) if count > 1 else np.full((len(points), 1), em * 2)
     )
-    return pieces, float(bends.mean()) if len(bends) else 0.0
+    fits = (bends.max(axis=1, initial=0.0) <= _BEND) & (apart.min(axis=1) >= 0.97 * em)
+    fits &= np.abs(degrees).max(axis=1) <= _UPRIGHT
+    bend = bends.mean(axis=1) if count > 1 else np.zeros(len(points))
+    return _Row(fits, bend, centres, degrees, _boxes(centres, degrees, em))
 
 
 def _smooth(
@@ -104,11 +146,10 @@ def _smooth(
     return ground.mean(axis=1), np.arctan2(ends[:, 1], ends[:, 0])
 
 
-def _boxes(pieces: tuple[Piece, ...], em: float) -> NDArray[np.float64]:
+def _boxes(
+    centres: NDArray[np.float64], degrees: NDArray[np.float64], em: float
+) -> NDArray[np.float64]:
     """Claim an upright box around each turned character."""
-    rows = []
-    for piece in pieces:
-        angle = math.radians(piece.turn)
-        half = (abs(math.cos(angle)) + abs(math.sin(angle))) * em / 2 + 0.1
-        rows.append((piece.x - half, piece.y - half, piece.x + half, piece.y + half))
-    return np.array(rows)
+    angle = np.radians(degrees)
+    half = ((np.abs(np.cos(angle)) + np.abs(np.sin(angle))) * em / 2 + 0.1)[..., None]
+    return np.concatenate([centres - half, centres + half], axis=-1)
