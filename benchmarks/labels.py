@@ -14,7 +14,7 @@ import importlib.util
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -23,11 +23,13 @@ from typing import Any
 import matplotlib as mpl
 import numpy as np
 import shapely
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 
 from geo.draw.arrange import Arranged, arrange
 from geo.draw.body import draw_body
-from geo.draw.label.candidates import Request
-from geo.draw.pen import Pen, new_pen
+from geo.draw.label.candidates import Piece, Request
+from geo.draw.pen import Pen
 from geo.draw.requests import requests_of
 from geo.draw.scene import Scene, compose
 from geo.draw.sheet import SETTINGS
@@ -80,11 +82,20 @@ def extents(pen: Pen) -> list[Any]:
     return [shapely.box(*back.transform(t.get_window_extent()).ravel()) for t in pen.axes.texts]
 
 
+class Apart(Pen):
+    """A pen that sets the pieces of a word as texts of their own, so that each can be asked where it is."""
+
+    def word(self, pieces: Sequence[Piece], **how: Any) -> None:
+        """Set each piece where the sheet has it, without the unseen whole for searching."""
+        for piece in pieces:
+            self.text(piece.x, piece.y, piece.text, align="center", turn=piece.turn, **how)
+
+
 def blank(arranged: Arranged) -> Pen:
     layout = arranged.scene.layout
-    pen = new_pen(layout.width, layout.height, arranged.scene.fonts, type_scale=layout.type_scale)
-    pen.figure.set_dpi(300)
-    return pen
+    figure = Figure(figsize=(layout.width / 25.4, layout.height / 25.4), dpi=300)
+    FigureCanvasAgg(figure)
+    return Apart(figure, arranged.scene.fonts, layout.type_scale)
 
 
 def ours(arranged: Arranged) -> tuple[list[Drawn], int]:

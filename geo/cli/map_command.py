@@ -7,13 +7,14 @@ from pathlib import Path
 
 import click
 
-from geo.cli.build_command import skipped_lines, tell_faults
+from geo.cli.build_command import each_line, skipped_lines, tell_faults
 from geo.cli.options import (
     as_at_option,
     internal_option,
     jobs_option,
     quiet_option,
     tell,
+    verbose_option,
     workspace_option,
 )
 from geo.cli.progress import progress_bar
@@ -46,10 +47,12 @@ NAMES = ("png", "pdf", "svg", "html")
 @internal_option
 @jobs_option
 @as_at_option
+@verbose_option
 @quiet_option
 def command(
     workspace: Path | None, names: tuple[str, ...], format_: tuple[str, ...],
-    out: tuple[Path, ...], as_at: date | None, jobs: int | None, *, every: bool, internal: bool, quiet: bool,
+    out: tuple[Path, ...], as_at: date | None, jobs: int | None, *, every: bool, internal: bool,
+    verbose: bool, quiet: bool,
 ) -> None:  # fmt: skip
     """Draw maps."""
     if bool(names) == every:
@@ -80,9 +83,9 @@ def command(
         tell(f"build/{name}", quiet=quiet)
     for name in done.withheld:
         tell(f"未生成 build/{name}：含内部图层，会带出坐标（确需时加 --internal）", quiet=quiet)
-    lines = skipped_lines(done.missing)
-    if names and lines:
-        raise MissingError("；".join(lines[:-1]) + " — 请在所列图层文件中写 source 后重试")
-    for line in lines:
+    if names and done.missing:
+        told = "；".join(each_line(done.missing))
+        raise MissingError(f"{told} — 请在所列图层文件中写 source 后重试")
+    for line in skipped_lines(done.missing, verbose=verbose):
         tell(line, quiet=quiet)
     tell_faults(done.faults, quiet=quiet)

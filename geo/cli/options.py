@@ -67,6 +67,7 @@ jobs_option = click.option(
     "--jobs", "-j", type=click.IntRange(min=1), default=None,
     help="同时绘制几幅，默认按处理器核数；内存不足时自动减少",
 )  # fmt: skip
+verbose_option = click.option("--verbose", is_flag=True, help="没有数据、未画的图逐幅列明")
 quiet_option = click.option("-q", "--quiet", is_flag=True, help="不显示进度和提示")
 
 

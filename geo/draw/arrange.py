@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import shapely
 
+from geo.draw.apart import Moved, set_apart
 from geo.draw.drawn import Numbered
 from geo.draw.furniture import closed_frames, grid_of
 from geo.draw.label.ground import Ground
@@ -38,6 +39,7 @@ class Arranged:
     layers: tuple[OnPage, ...]
     placement: Placement
     grid: Grid | None
+    moved: tuple[Moved, ...] = ()
 
 
 @lru_cache(maxsize=2)
@@ -51,7 +53,9 @@ def arrange(scene: Scene) -> Arranged:
         UsageError: Legend and list fit in no layout of the page.
     """
     for attempt in range(1, _TRIES + 1):
-        layers = tuple(OnPage(layer, _cut(scene, layer.geometry)) for layer in scene.layers)
+        layers, moved = set_apart(
+            [OnPage(layer, _cut(scene, layer.geometry)) for layer in scene.layers]
+        )
         placement = _placed(scene, layers)
         unnamed = tuple(
             Numbered(p.number, p.request.text.replace("\n", " "))
@@ -60,7 +64,9 @@ def arrange(scene: Scene) -> Arranged:
         fitted = relaid(scene, unnamed, last=attempt == _TRIES)
         if fitted.window == scene.window:
             layout = spread(fitted.layout, fitted.base.panes, fitted.fonts)
-            return Arranged(replace(fitted, layout=layout), layers, placement, grid_of(fitted))
+            return Arranged(
+                replace(fitted, layout=layout), layers, placement, grid_of(fitted), moved
+            )
         scene = fitted
     raise UsageError(f"地图 {scene.id} 的图例和编号表放不下 — 请换更大的纸或减少标注")
 

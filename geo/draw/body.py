@@ -30,6 +30,8 @@ _INSIDE: Final = "#fffefb"
 _VEIL: Final = 0.5
 _HALO: Final = "#ffffff"
 _LEADER: Final = "#4a4a4a"
+#: The dot at the true place of a symbol that gave way to another, millimetres.
+_TRUE_MM: Final = 0.5
 TASK_LINE_PT: Final = 2.0
 #: Task areas wider than this, square millimetres, are washed thinner by this factor.
 _WIDE_MM2: Final = 900.0
@@ -61,8 +63,13 @@ def draw_body(pen: Pen, arranged: Arranged) -> None:
             opacity=0.5,
             clip=clip,
         )
+    for place, beside in arranged.moved:
+        pen.lines(shapely.LineString([place, beside]), colour=_LEADER, width_pt=0.4, clip=clip)
     for item in arranged.layers:
         _points(pen, item, clip)
+    if arranged.moved:
+        true = np.array([place for place, _ in arranged.moved])
+        pen.dots(true, colour=_LEADER, size_mm=_TRUE_MM, clip=clip)
     for placed in arranged.placement.placed:
         _write(pen, placed)
 

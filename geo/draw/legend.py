@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final, Literal
 
 from geo.draw.drawn import NOTHING_HERE, group_rank
@@ -33,6 +34,8 @@ _NARROWEST: Final = 7.5
 #: In a frame this much wider than high groups rather stand abreast, by as much per column.
 _WIDE: Final = 1.5
 _ABREAST: Final = 0.002
+#: What a group that goes on in the next column weighs against larger letters.
+_SPLIT: Final = 0.06
 #: What broken entries weigh against larger letters.
 _BROKEN: Final = 0.7
 
@@ -153,6 +156,7 @@ def fit_legend(
             found = _set(entries, fonts, size, columns, width_mm, height_mm)
             if found is not None:
                 score = largest_pt / size * (1.0 + _BROKEN * _broken(found.rows))
+                score += _SPLIT * splits(found.rows)
                 score -= _ABREAST * _columns_used(found.rows) if wide else 0.0
                 best = (score, found) if best is None or score < best[0] else best
         if best is not None and largest_pt / size > best[0]:
@@ -182,6 +186,13 @@ def _set(
 
 def _columns_used(rows: tuple[Row, ...]) -> int:
     return len({round(row.x, 6) for row in rows})
+
+
+def splits(rows: tuple[Row, ...]) -> int:
+    """Count the columns that begin in the middle of a group of symbols."""
+    return sum(
+        row.x > before.x and row.entry.kind in ("entry", "absent") for before, row in pairwise(rows)
+    )
 
 
 def swatch_mm(entries: tuple[Entry, ...], size: float) -> float:

@@ -5,6 +5,7 @@ A character that a font cannot show is an error here; matplotlib would print an 
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -12,7 +13,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
-from matplotlib.font_manager import FontProperties, fontManager
+from matplotlib.font_manager import FontProperties, findSystemFonts, fontManager
 from matplotlib.ft2font import FT2Font, LoadFlags
 
 from geo.errors import MissingError
@@ -113,7 +114,8 @@ class Lettering:
             else:
                 lines[-1].append(word)
                 used += wide
-        if len(lines) > 1 and len("".join(lines[-1])) == 1 and len(lines[-2]) > _SPARE_ONE:
+        alone = len(lines[-1]) == 1 and len(lines[-1][0]) <= _ALONE
+        if alone and len(lines) > 1 and len(lines[-2]) > _SPARE_ONE:
             lines[-1].insert(0, lines[-2].pop())
         *whole, last = ("".join(line) for line in lines)
         return (*(line.rstrip() for line in whole), last)
@@ -135,6 +137,8 @@ def _measured(path: Path, text: str, room: float) -> Iterator[tuple[str, float]]
 
 #: A line of more words than this lends one to a character alone on the last line.
 _SPARE_ONE: Final = 2
+#: A character with the mark behind it is alone as well.
+_ALONE: Final = 2
 _NO_START: Final = frozenset("，。；：、！？）〕】》」』”’％%）,.;:!?)]}·→")
 _NO_END: Final = frozenset("（〔【《「『“‘([{→")
 
@@ -182,11 +186,34 @@ def lettering(fonts: Fonts | None = None) -> Lettering:
 def _installed(family: str | None) -> Path | None:
     if family is None:
         return None
-    try:
-        return Path(
-            fontManager.findfont(FontProperties(family=[family]), fallback_to_default=False)
-        )
-    except ValueError as error:
+    found = _found(family)
+    if found is None:
+        _learn_new_fonts()
+        found = _found(family)
+    if found is None:
         raise MissingError(
             f"workspace.yml 的 fonts 写了“{family}”，本机没有安装 — 请安装该字体，或删去这一项改用自带字体"
-        ) from error
+        )
+    return found
+
+
+def _found(family: str) -> Path | None:
+    """Find a font's file; one that is not the first of its collection cannot be used."""
+    try:
+        found = fontManager.findfont(FontProperties(family=[family]), fallback_to_default=False)
+    except ValueError:
+        return None
+    if getattr(found, "face_index", 0):
+        raise MissingError(
+            f"workspace.yml 的 fonts 写了“{family}”，它在字体集 {Path(found).name} 里不是第一个字体，"
+            "画出来会是另一种 — 请改用单独的 .ttf、.otf 字体，或删去这一项改用自带字体"
+        )
+    return Path(found)
+
+
+def _learn_new_fonts() -> None:
+    """Read the fonts that were installed after matplotlib made its list of them."""
+    known = {font.fname for font in fontManager.ttflist}
+    for path in sorted(set(findSystemFonts()) - known):
+        with suppress(OSError, RuntimeError):  # not every file there is a font that can be read
+            fontManager.addfont(path)

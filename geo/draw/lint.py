@@ -173,7 +173,8 @@ def _legible(arranged: Arranged, pen: Pen) -> Iterator[Fault]:
         if (c, ground) != (white, white) and contrast(c, ground) < _CONTRAST
     }  # fmt: skip
     for colour in sorted(faint):
-        yield Fault(f"文字颜色 {colour} 太浅", "请用更深的颜色", warning=True)
+        of = (x for x in scene.layers if x.label is not None and x.label.colour == colour)
+        yield Fault(f"文字颜色 {colour} 太浅", "请用更深的颜色", warning=True, layer=next(of, None))
 
 
 def _colours(scene: Scene) -> Iterator[Fault]:

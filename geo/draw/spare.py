@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from geo.draw.legend import SIZES as LEGEND_SIZES
-from geo.draw.legend import fit_legend
+from geo.draw.legend import fit_legend, splits
 from geo.draw.page import Frame
 
 if TYPE_CHECKING:
@@ -67,9 +67,10 @@ def _lettered(layout: Layout, fonts: Lettering) -> Layout:
         tuple(row.entry for row in before.rows), fonts, width_mm=frame.w, height_mm=frame.h * _FULL,
         largest_pt=LARGEST_PT * layout.type_scale,
     )  # fmt: skip
-    if found is None or found.size_pt <= usual or _lines(found.rows) > _lines(before.rows):
+    if found is None or found.size_pt <= usual:
         return layout
-    return replace(layout, fitted=found)
+    worse = _lines(found.rows) > _lines(before.rows) or splits(found.rows) > splits(before.rows)
+    return layout if worse else replace(layout, fitted=found)
 
 
 def _lines(rows: tuple[Row, ...]) -> int:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
 from geo.draw.drawn import NOTHING_HERE, Skipped
 from geo.draw.table_layer import from_layer, from_where
@@ -73,6 +74,20 @@ def _batch(item: Draw, spec: MapSpec, store: Store, day: date) -> Batch:
 
 def _layer(name: str) -> str:
     return f"layers/{name}.yml"
+
+
+_GAP: Final = re.compile(r"（([^（），]+)，(layers/[^）]+)）")
+
+
+def gaps_in(words: str) -> tuple[tuple[str, str], ...]:
+    """Read reason and layer file of each gap back out of :func:`in_words`; a gap without a file is not in it.
+
+    >>> gaps_in("湿地（规划点名的，示意）（本地没有要素，layers/wetlands.yml）；泉域（未取得，layers/springs.yml）")
+    (('本地没有要素', 'layers/wetlands.yml'), ('未取得', 'layers/springs.yml'))
+    >>> gaps_in("大气环境工程与措施（没有可上图的条目）")
+    ()
+    """
+    return tuple(_GAP.findall(words))
 
 
 def in_words(gaps: tuple[Skipped, ...]) -> str:

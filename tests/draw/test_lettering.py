@@ -1,4 +1,5 @@
 import pytest
+from matplotlib.font_manager import fontManager
 
 from geo.draw.lettering import MM_PER_POINT, lettering, shipped
 from geo.errors import MissingError
@@ -60,3 +61,28 @@ def test_an_installed_font_takes_the_place_of_the_shipped_one():
 def test_a_font_that_is_not_installed_is_told_with_its_name():
     with pytest.raises(MissingError, match=r"没有这种字体甲.*没有安装"):
         lettering(Fonts(serif="没有这种字体甲"))
+
+
+def test_a_font_installed_after_matplotlib_listed_them_is_found(monkeypatch, tmp_path):
+    file = tmp_path / "仿宋.ttf"
+    file.write_bytes(shipped().serif.read_bytes())
+    monkeypatch.setattr(fontManager, "ttflist", list(fontManager.ttflist))
+    monkeypatch.setattr("geo.draw.lettering.findSystemFonts", lambda: [str(file)])
+    assert lettering(Fonts(serif="Hongxian Serif SC")).serif == file
+
+
+def test_another_font_of_a_collection_than_the_first_is_refused(monkeypatch):
+    class Second(str):
+        __slots__ = ()
+        face_index = 2
+
+    monkeypatch.setattr(fontManager, "findfont", lambda *_, **__: Second("/fonts/simsun.ttc"))
+    with pytest.raises(MissingError, match=r"simsun\.ttc 里不是第一个字体"):
+        lettering(Fonts(sans="新宋体"))
+
+
+def test_no_character_is_left_alone_on_the_last_line():
+    text = "磁窑河及支流河道综合整治工程"
+    for width in range(12, 60):
+        *_, last = shipped().wrap(text, "sans", size_pt=8, width_mm=width)
+        assert len(last) > 1
