@@ -354,7 +354,8 @@ def test_bad_rows_stay_in_the_result_whatever_the_format(
     assert "".join(row["name"] for row in rows) == "甲乙丙丁戊己"
     assert [row["checked"] for row in rows] == [True, False, False, True, False, True]
     told = {row["name"]: row["reasons"] for row in rows if not row["checked"]}
-    assert told["乙"].startswith("第 2 个地块") and "没有几何" in told["乙"]
+    assert told["乙"].startswith("第 2 个地块")
+    assert "没有几何" in told["乙"]
     assert "相交" in told["丙"]
     assert told["戊"] == "第 5 个地块东西跨度超过 3°，未核查。"
     assert [row["industry_code"] for row in rows] == ["C2521"] * 5 + [None]
