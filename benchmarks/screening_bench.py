@@ -29,6 +29,7 @@ ENGINES = [
     "geopandas_overlay",
     "dask_geopandas",
     "postgis",
+    "postgis_own_costs",
     "postgis_subdivide",
 ]
 

@@ -185,12 +185,18 @@ def postgis(sites, zones):
     return _postgis(sites, zones, "z")
 
 
+def postgis_own_costs(sites, zones):
+    """The same with PostgreSQL's own costs of parallel work, by which it joins in one process."""
+    own = "parallel_setup_cost=1000 parallel_tuple_cost=0.1 min_parallel_table_scan_size=8MB"
+    return _postgis(sites, zones, "z", " ".join(f"-c {setting}" for setting in own.split()))
+
+
 def postgis_subdivide(sites, zones):
     """Zones cut up by ST_Subdivide while loading; the pieces' areas are added up."""
     return _postgis(sites, zones, "pieces")
 
 
-def _postgis(sites, zones, table):
+def _postgis(sites, zones, table, options=""):
     import shapely
 
     told = {}
@@ -198,7 +204,7 @@ def _postgis(sites, zones, table):
     if _load({"f": sites, "z": zones}, table):
         told["load_wall_s"], told["load_cpu_s"] = _since(began)
     began = _clock()
-    with _server() as c:
+    with _server(options) as c:
         query = (
             SQL.format(g="g")
             .replace("AsWKB", "AsBinary")
@@ -215,10 +221,13 @@ def _postgis(sites, zones, table):
 
 
 @contextmanager
-def _server():
+def _server(options=""):
     import psycopg
 
-    with psycopg.connect(os.environ[POSTGIS]) as connection, connection.cursor() as cursor:
+    with (
+        psycopg.connect(os.environ[POSTGIS], options=options) as connection,
+        connection.cursor() as cursor,
+    ):
         yield cursor
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 import shapely
 
 from geo.check.coverage import Settlement, Standing, answered_ground, standing_where
-from geo.check.place import districts_of, near_border, place_of
+from geo.check.place import districts_among, near_border, place_of
 from geo.findings import District
 from geo.space.ellipsoid import E2, SEMI_MAJOR_M
 from geo.store.boundaries import ACCURACY_M
@@ -70,25 +71,30 @@ class GroundDesk:
         A site well inside one county needs no cutting; the few others are cut one by one.
         """
         boundaries = self.question.store.boundaries
-        beside = self._near_borders(batch)
+        districts, beside = self._districts(batch), self._near_borders(batch)
         return [
             (
-                self._place(districts_of(shape, boundaries) if alone is None else alone),
+                self._place(own),
                 near_border(batch.footprints[at], boundaries) if near is None else near,
             )
-            for at, (shape, alone, near) in enumerate(
-                zip(batch.shapes, self._alone(batch), beside, strict=True)
-            )
+            for at, (own, near) in enumerate(zip(districts, beside, strict=True))
         ]
 
-    def _alone(self, batch: Batch) -> list[tuple[District, ...] | None]:
-        """Give the county of each site that lies well within a single one, ``None`` for other sites."""
+    def _districts(self, batch: Batch) -> list[tuple[District, ...]]:
+        """Give the counties of each site, as `districts_of`."""
+        shapes, known = self._counties
         site, county, holds = self._met(batch.shapes)
-        count = np.bincount(site, minlength=len(batch))
-        found: list[tuple[District, ...] | None] = [() if not n else None for n in count.tolist()]
-        sure = np.flatnonzero(holds & (count[site] == 1))
-        for at, number in zip(site[sure].tolist(), county[sure].tolist(), strict=True):
-            found[at] = (self._counties[1][number],)
+        order = np.lexsort((county, site))
+        site, county, holds = site[order], county[order], holds[order]
+        ends = np.searchsorted(site, np.arange(len(batch) + 1))
+        found: list[tuple[District, ...]] = []
+        for at, (first, end) in enumerate(pairwise(ends.tolist())):
+            numbers = county[first:end]
+            if end - first == 1 and holds[first]:
+                found.append((known[numbers[0]],))
+            else:
+                names = [(known[number].adcode, known[number].name) for number in numbers.tolist()]
+                found.append(districts_among(batch.shapes[at], shapes[numbers], names))
         return found
 
     def _near_borders(self, batch: Batch) -> list[bool | None]:

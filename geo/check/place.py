@@ -13,8 +13,9 @@ from geo.space.measure import area_m2, length_m
 from geo.store.boundaries import ACCURACY_M
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from numpy.typing import NDArray
     from shapely import Geometry
 
     from geo.check.screen import Footprint
@@ -35,14 +36,23 @@ def districts_of(site: Geometry, boundaries: Boundaries) -> tuple[District, ...]
     ()
     """
     counties = boundaries.touching(site)
+    shapes = np.asarray(counties.geometry.array, dtype=object)
+    names = zip(counties["adcode"], counties["name"], strict=True)
+    return districts_among(site, shapes, [(str(code), str(name)) for code, name in names])
+
+
+def districts_among(
+    site: Geometry, counties: NDArray[np.object_], names: Sequence[tuple[str, str]]
+) -> tuple[District, ...]:
+    """List how a footprint lies in the counties it meets (geometry; adcode and name), as `districts_of`."""
     dimension = int(shapely.get_dimensions(site))
     measure = {_AREA: area_m2, _LINE: length_m}.get(dimension, shapely.get_num_geometries)
     whole = float(measure(site))
-    inside = shapely.intersection(np.asarray(counties.geometry.array, dtype=object), site)
+    inside = shapely.intersection(counties, site)
     shares = [float(measure(part)) / whole for part in inside]
     found = [
-        District(str(code), str(name), min(share, 1.0))
-        for code, name, share in zip(counties["adcode"], counties["name"], shares, strict=True)
+        District(code, name, min(share, 1.0))
+        for (code, name), share in zip(names, shares, strict=True)
         if share > 0
     ]
     return tuple(sorted(found, key=lambda district: (-district.share, district.adcode)))

@@ -192,17 +192,14 @@ def _state_sentence(asked: LayerAsked) -> str:
 
 def _not_obtained(asked: Sequence[LayerAsked], *, required: bool) -> Iterator[str]:
     """Name what was not obtained, one sentence for each office."""
-    missing = [
-        a
-        for a in asked
-        if a.state == "no_data"
-        and a.required == required
+    missing: dict[str, dict[str, None]] = {}
+    for a in asked:
         # A letter about some kinds of a layer leaves the others open.
-        and (a.evidence is None or a.outcome is Outcome.UNDETERMINED)
-    ]
-    for who in dict.fromkeys(office(layer) for layer in missing):
-        titles = "、".join(dict.fromkeys(layer.title for layer in missing if office(layer) == who))
-        yield f"未取得{titles}数据，本次未比对，须由{who}核实。"
+        unanswered = a.evidence is None or a.outcome is Outcome.UNDETERMINED
+        if a.state == "no_data" and a.required == required and unanswered:
+            missing.setdefault(office(a), {})[a.title] = None
+    for who, titles in missing.items():
+        yield f"未取得{'、'.join(titles)}数据，本次未比对，须由{who}核实。"
 
 
 def letter_sentence(letter: Letter) -> str:

@@ -105,7 +105,7 @@ class Plane:
         return float(Proj(self.definition).get_factors(lon, lat).meridional_scale)
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=4096)
 def _transformer(definition: str) -> Transformer:
     """Make PROJ's transformer once; it may be shared between threads."""
     steps = "+proj=pipeline +step +proj=unitconvert +xy_in=deg +xy_out=rad +step "
