@@ -16,7 +16,7 @@ import shapely
 from geo.errors import GeometryError
 from geo.space.geodesic_foot import GEOD
 from geo.space.kernel_area import ring_area
-from geo.space.kernel_compile import compiled, make_ready
+from geo.space.kernel_compile import compiled, make_ready, start_helper, wait_for_helper
 from geo.space.kernel_grid import Sites, grid_over, points_as_sites, sites_of, turns_of
 from geo.space.kernel_judge import judge
 from geo.space.kernel_pair import APART, INSIDE, UNDECIDED
@@ -68,6 +68,8 @@ def overlay_wkb(
     make_ready(announce)
     workers = threads or min(os.cpu_count() or 1, _MOST_THREADS)
     kind, found = _taken_apart(sites)
+    if kind == _POLYGONS:
+        start_helper()
     rings = rings_of(zones)
     if found is None or rings is None:
         return None
@@ -92,11 +94,11 @@ def _taken_apart(sites: pa.Array) -> tuple[int, Sites | None]:
     points = points_of(sites) if len(sites) else None
     if points is not None:
         return _POINTS, points_as_sites(points)
-    chains = chains_of(sites) if len(sites) else None
-    if chains is not None and len(chains.xy):
-        return _LINES, sites_of(chains)
     rings = rings_of(sites)
-    return _POLYGONS, None if rings is None else sites_of(rings)
+    if rings is not None:
+        return _POLYGONS, sites_of(rings)
+    chains = chains_of(sites)
+    return _LINES, None if chains is None else sites_of(chains)
 
 
 def _none() -> tuple[Counts, Counts, Counts, Floats]:
@@ -115,6 +117,7 @@ def _run(
         site, zone, relation, left = run(zones, chosen, sites, grid, points=points)
         if points:
             return site, zone, relation, np.zeros(len(site))
+        wait_for_helper()
         judged, area = judge(sites, zones.xy, zones.turn, left)
         met = np.flatnonzero(judged != APART)
         return (

@@ -10,7 +10,7 @@ from math import nan
 from typing import TYPE_CHECKING, Final
 
 from geo.space.ellipsoid import E2, SEMI_MAJOR_M, TOO_LONG
-from geo.space.kernel_compile import compiled
+from geo.space.kernel_compile import inner
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,14 +24,14 @@ _HALF_DEGREE: Final = math.pi / 360
 _LONG: Final = 4e-5  # as in geo.space.ellipsoid
 
 
-@compiled
+@inner
 def sine_from(lat: float, origin: float) -> float:
     """Give sin(lat) − sin(origin) to full relative accuracy; degrees in."""
     half = (lat - origin) * _HALF_DEGREE
     return 2.0 * math.sin(half) * math.cos(origin * (2.0 * _HALF_DEGREE) + half)
 
 
-@compiled
+@inner
 def cylinder_from(u: float, s0: float) -> float:
     """Give Y(s0 + u) − Y(s0) in units of a² (`geo.space.ellipsoid.authalic_from`)."""
     s = s0 + u
@@ -48,7 +48,7 @@ def cylinder_from(u: float, s0: float) -> float:
     return 0.5 * _F * u * (straight + ratio * series)
 
 
-@compiled
+@inner
 def edge_area(x0: float, u0: float, x1: float, u1: float, s0: float) -> float:
     """Give the m² between a geodesic edge and the parallel of sine `s0`; NaN for an edge too long.
 
@@ -66,7 +66,7 @@ def edge_area(x0: float, u0: float, x1: float, u1: float, s0: float) -> float:
     return (chord + _bulge(h, 0.5 * (u1 - u0), s0 + 0.5 * (u0 + u1))) * _A2
 
 
-@compiled
+@inner
 def _bulge(h: float, k: float, s: float) -> float:
     """Give the area between chord and geodesic, units of a²."""
     s2 = s * s
@@ -83,7 +83,7 @@ def _bulge(h: float, k: float, s: float) -> float:
     return nan
 
 
-@compiled
+@inner
 def _higher(h2: float, n2: float, s2: float) -> float:
     """Give the next two terms of the series (B₅, B₇ of `geo.space.ellipsoid`)."""
     d0 = (2 - (3 + E2) * s2 + 2 * E2 * s2 * s2) / _F
@@ -101,7 +101,7 @@ def _higher(h2: float, n2: float, s2: float) -> float:
     return fifth * (2 / 15) + seventh * (2 / 315)
 
 
-@compiled
+@inner
 def ring_area(xy: Floats, start: int, stop: int) -> float:
     """Give the m² inside the ring of vertices start … stop − 1 (closed), without sign."""
     origin = xy[start, 1]

@@ -6,8 +6,11 @@ function it loads, and would not notice that a function called from it has chang
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
@@ -22,15 +25,26 @@ F = TypeVar("F", bound="Callable[..., Any]")
 
 FIRST_TIME: Final = "首次使用快速叠加引擎，正在编译，约需十余秒，只此一次…"
 
+# Divisions that raise nothing, and no way in from C: both are less to compile.
+_OPTIONS: Final[dict[str, Any]] = {"error_model": "numpy", "no_cfunc_wrapper": True}
+_INNER: Final[dict[str, Any]] = {"no_cpython_wrapper": True}
+
 _functions: list[Any] = []
+_kept: list[Path] = []  # the cache folder, if it can be written
+_helpers: list[subprocess.Popen[bytes]] = []
 _made_ready: list[bool] = []  # its one entry: whether compiled code was found in the cache
 
 
 def compiled(function: F) -> F:
-    """Mark a function of the kernel: compiled when first called, without Python's lock."""
-    dispatcher = numba.njit(nogil=True)(function)
+    """Mark a function of the kernel that Python calls: compiled at first, without Python's lock, and kept."""
+    dispatcher = numba.njit(nogil=True, **_OPTIONS)(function)
     _functions.append(dispatcher)
     return cast("F", dispatcher)
+
+
+def inner(function: F) -> F:
+    """Mark a function that only compiled ones call: it becomes part of them, with no way in from Python."""
+    return cast("F", numba.njit(**_OPTIONS, **_INNER)(function))
 
 
 def cache_folder() -> Path:
@@ -58,6 +72,7 @@ def make_ready(announce: Callable[[str], None] | None = None) -> bool:
         settings.CACHE_DIR = str(folder)
         for function in _functions:
             function.enable_caching()
+        _kept.append(folder)
     except (OSError, RuntimeError):
         found = False
     finally:
@@ -66,6 +81,32 @@ def make_ready(announce: Callable[[str], None] | None = None) -> bool:
     if not found and announce is not None:
         announce(FIRST_TIME)
     return found
+
+
+def start_helper() -> None:
+    """Let a second process compile the judging, where nothing is compiled yet.
+
+    numba compiles one function at a time in a process. Where Python is part of another program, has one
+    processor, or cannot keep what is compiled, all is compiled here.
+    """
+    if _helpers or _made_ready != [False] or not _kept:
+        return
+    if (os.cpu_count() or 1) < 2 or not Path(sys.executable).stem.lower().startswith("python"):  # noqa: PLR2004
+        return
+    task = f"import sys; sys.path = {sys.path!r}; from geo.space.kernel_judge import warm; warm()"
+    quiet = subprocess.DEVNULL
+    with contextlib.suppress(OSError):  # nothing is lost but time
+        _helpers.append(
+            subprocess.Popen(  # noqa: S603 - this very Python, with our own line
+                [sys.executable, "-c", task], stdin=quiet, stdout=quiet, stderr=quiet
+            )
+        )
+
+
+def wait_for_helper() -> None:
+    """Wait until the second process has left its part in the cache, or has failed."""
+    for helper in _helpers:
+        helper.wait()
 
 
 def _fingerprint() -> str:

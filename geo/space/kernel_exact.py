@@ -12,7 +12,7 @@ from __future__ import annotations
 from math import nan
 from typing import Final
 
-from geo.space.kernel_compile import compiled
+from geo.space.kernel_compile import compiled, inner
 
 # The rounding of the plain formula is below (3 + 16·2⁻⁵³)·2⁻⁵³ of its terms. Ten million times that
 # also keeps the value good: where two nearly parallel edges cross is a ratio of such values.
@@ -20,14 +20,14 @@ BOUND: Final = 1e7 * (3.0 + 16.0 * 2.0**-53) * 2.0**-53
 _SPLITTER: Final = 2.0**27 + 1.0
 
 
-@compiled
+@inner
 def difference_tail(a: float, b: float, d: float) -> float:
     """Give what was lost when ``d = a - b`` was rounded."""
     around = a - d
     return (a - (d + around)) + (around - b)
 
 
-@compiled
+@inner
 def product_tail(a: float, b: float, p: float) -> float:
     """Give what was lost when ``p = a * b`` was rounded."""
     big = _SPLITTER * a
@@ -56,7 +56,7 @@ def side(ax: float, ay: float, bx: float, by: float, x: float, y: float) -> floa
     return _exact_side(ax, ay, bx, by, x, y)
 
 
-@compiled
+@inner
 def _exact_side(ax: float, ay: float, bx: float, by: float, x: float, y: float) -> float:
     """Do as `side` where rounding would count."""
     dx, dy, px, py = bx - ax, by - ay, x - ax, y - ay

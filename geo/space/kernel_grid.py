@@ -93,11 +93,10 @@ def grid_over(sites: Sites) -> Grid:
     size = max(own, math.sqrt(width * height / most), max(width, height) / most)
     columns, rows = int(width / size) + 1, int(height / size) + 1
     x_scale, y_scale = columns / width * (1 - 1e-12), rows / height * (1 - 1e-12)
-    cell, members = fill_boxes(
-        sites.box, sites.first, west, south, x_scale, y_scale, columns, rows
-    )  # fmt: skip
-    begin = sites.xy[sites.start[:-1]]
-    ring_cell, ring_members = fill_points(begin, west, south, x_scale, y_scale, columns, rows)
+    cells = (west, south, x_scale, y_scale, columns, rows)
+    cell, members = fill_cells(sites.box, sites.first, *cells)
+    begin = np.tile(sites.xy[sites.start[:-1]], (1, 2))
+    ring_cell, ring_members = fill_cells(begin, np.arange(len(begin) + 1), *cells)
     return Grid(
         west, south, x_scale, y_scale, columns, rows, cell, members, ring_cell, ring_members
     )  # fmt: skip
@@ -128,18 +127,20 @@ def directions(xy: Floats, start: Counts, shell: Bytes, turn: Floats) -> None:
 
 
 @compiled
-def fill_boxes(
+def fill_cells(
     box: Floats, first: Counts, west: float, south: float, x_scale: float, y_scale: float,
     columns: int, rows: int,
 ) -> tuple[Counts, Counts]:  # fmt: skip
-    """List the sites of every cell their boxes touch."""
+    """List what has a part (in `first`) in every cell that its box touches."""
     cell = np.zeros(columns * rows + 1, np.int64)
     members = np.empty(0, np.int64)
     for step in range(2):
         if step == 1:
             total = 0
             for c in range(len(cell)):
-                cell[c], total = total, total + cell[c]
+                here = cell[c]
+                cell[c] = total
+                total += here
             members = np.empty(total, np.int64)
         for i in range(len(box)):
             if first[i + 1] == first[i]:
@@ -152,41 +153,8 @@ def fill_boxes(
                     if step == 1:
                         members[cell[c]] = i
                     cell[c] += 1
-    _step_back(cell)
-    return cell, members
-
-
-@compiled
-def fill_points(
-    begin: Floats,
-    west: float,
-    south: float,
-    x_scale: float,
-    y_scale: float,
-    columns: int,
-    rows: int,
-) -> tuple[Counts, Counts]:
-    """List the points of every cell."""
-    cell = np.zeros(columns * rows + 1, np.int64)
-    where = np.empty(len(begin), np.int64)
-    for i in range(len(begin)):
-        row = int((begin[i, 1] - south) * y_scale)
-        where[i] = row * columns + int((begin[i, 0] - west) * x_scale)
-        cell[where[i]] += 1
-    total = 0
-    for c in range(len(cell)):
-        cell[c], total = total, total + cell[c]
-    members = np.empty(len(begin), np.int64)
-    for i in range(len(begin)):
-        members[cell[where[i]]] = i
-        cell[where[i]] += 1
-    _step_back(cell)
-    return cell, members
-
-
-@compiled
-def _step_back(cell: Counts) -> None:
-    """Turn the ends that filling left into beginnings."""
+    # Filling left every cell's end: back to where the one before it ends.
     for c in range(len(cell) - 1, 0, -1):
         cell[c] = cell[c - 1]
     cell[0] = 0
+    return cell, members

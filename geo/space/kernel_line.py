@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from geo.space.kernel_compile import compiled
+from geo.space.kernel_compile import compiled, inner
 from geo.space.kernel_grid import Sites
 from geo.space.kernel_judge import Open
 from geo.space.kernel_meet import (
@@ -61,7 +61,7 @@ def trace(sites: Sites, z: Floats, turn: Floats, left: Open) -> tuple[Counts, Co
         first, bit = left.pair[k, 2], left.pair[k, 3]
         end = left.pair[k + 1, 2] if k + 1 < count else left.used[1]
         tally = np.zeros(TALLIES, np.int64)
-        met = gather(sites, line, z, turn, left.edge[first:end], left.ring[first:end], tally)
+        met = gather(sites, line, z, turn, left.entry[first:end], tally)
         known = tally[UNKNOWN] == 0
         for r in range(sites.first[line + 1] - sites.first[line]):
             known = known and (left.bits[bit + r] & UNKNOWN_BIT) == 0
@@ -113,7 +113,7 @@ def trace(sites: Sites, z: Floats, turn: Floats, left: Open) -> tuple[Counts, Co
     return relations, where[:total], stretches[:total]
 
 
-@compiled
+@inner
 def _shared(rows: Floats, count: int, edge: int, low: float, high: float) -> bool:
     """Tell whether a stretch of an edge lies on the zone's boundary."""
     for row in range(count):
@@ -122,7 +122,7 @@ def _shared(rows: Floats, count: int, edge: int, low: float, high: float) -> boo
     return False
 
 
-@compiled
+@inner
 def _with_room(where: Counts, stretches: Floats, used: int, room: int) -> tuple[Counts, Floats]:
     """Copy what was found into larger arrays."""
     more, longer = np.empty((room, 2), np.int64), np.empty((room, _WIDTH))

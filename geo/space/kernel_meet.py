@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from geo.space.kernel_compile import compiled
+from geo.space.kernel_compile import inner
 from geo.space.kernel_exact import along, side
 from geo.space.kernel_wkb import Counts, Floats
 
@@ -22,7 +22,7 @@ SITE_EVENTS, ZONE_EVENTS, SITE_SHARED, ZONE_SHARED, CROSSINGS, CONTACT, UNKNOWN 
 TALLIES = 7
 
 
-@compiled
+@inner
 def shifted_side(value: float, dx: float, dy: float, sign: int) -> int:
     """Give the side of a point as the shift leaves it; ``sign`` is −1 where the line is shifted."""
     if value != 0.0:
@@ -32,7 +32,7 @@ def shifted_side(value: float, dx: float, dy: float, sign: int) -> int:
     return sign if dx > 0 else -sign
 
 
-@compiled
+@inner
 def note(
     rows: Floats, tally: Counts, which: int, edge: int, at: float, x: float, y: float, change: float
 ) -> None:
@@ -42,13 +42,13 @@ def note(
     tally[which] = row + 1
 
 
-@compiled
+@inner
 def between(ax: float, ay: float, bx: float, by: float, x: float, y: float) -> bool:
     """Tell whether a point of the line ab is on ab itself."""
     return min(ax, bx) <= x <= max(ax, bx) and min(ay, by) <= y <= max(ay, by)
 
 
-@compiled
+@inner
 def meet(
     p: Floats, v: int, site_turn: float, z: Floats, w: int, k: int, zone_turn: float,
     on_site: Floats, on_zone: Floats, shared_site: Floats, shared_zone: Floats, tally: Counts,
@@ -117,7 +117,7 @@ def meet(
     note(on_zone, tally, ZONE_EVENTS, k, s, x, y, site_turn * site_d)
 
 
-@compiled
+@inner
 def _share(
     p: Floats, v: int, site_turn: float, z: Floats, w: int, k: int, zone_turn: float,
     shared_site: Floats, shared_zone: Floats, tally: Counts,
@@ -137,7 +137,7 @@ def _share(
     note4(shared_zone, tally, ZONE_SHARED, k, max(min(s0, s1), 0.0), min(max(s0, s1), 1.0), same)
 
 
-@compiled
+@inner
 def note4(
     rows: Floats, tally: Counts, which: int, edge: int, low: float, high: float, same: float
 ) -> None:

@@ -14,16 +14,12 @@ from typing import NamedTuple
 import numpy as np
 
 from geo.space.kernel_area import edge_area, sine_from
-from geo.space.kernel_compile import compiled
+from geo.space.kernel_compile import inner
 from geo.space.kernel_exact import BOUND, side
 from geo.space.kernel_grid import Sites
 from geo.space.kernel_meet import (
-    CONTACT,
-    CROSSINGS,
     SITE_EVENTS,
     SITE_SHARED,
-    TALLIES,
-    UNKNOWN,
     ZONE_EVENTS,
     ZONE_SHARED,
     meet,
@@ -33,7 +29,8 @@ from geo.space.kernel_wkb import Bytes, Counts, Floats
 APART, INSIDE, OVERLAPS, TOUCHES, UNDECIDED = -1, 0, 1, 2, 3
 ODD, UNKNOWN_BIT, ON = 1, 2, 4
 """Of a ring's first vertex: inside the zone, not to be told, on an edge."""
-_IN, _OUT, _SAME, _OPPOSITE = 1, 2, 4, 8
+IN, OUT, SAME, OPPOSITE = 1, 2, 4, 8
+"""What a walk along a boundary has seen of the other."""
 _MANY = 4096  # edge pairs beyond which the site's edges are sorted into strips
 _RADIANS = math.pi / 180
 
@@ -47,42 +44,7 @@ class Met(NamedTuple):
     shared_zone: Floats
 
 
-@compiled
-def pair(
-    sites: Sites, site: int, inside: Bytes, z: Floats, turn: Floats, edges: Counts, rings: Counts
-) -> tuple[int, float]:
-    """Give relation and shared area (m²) of a site and a zone with edges in its box.
-
-    Args:
-        sites: All sites.
-        site: Which of them.
-        inside: Per ring of all sites, whether its first vertex lies in the zone (as shifted).
-        z: Vertices of zones.
-        turn: Per ring of all zones, +1 where the zone is left of it.
-        edges: First vertices of the zone's edges whose boxes meet the site's, ascending.
-        rings: Ring of each.
-    """
-    tally = np.zeros(TALLIES, np.int64)
-    met = gather(sites, site, z, turn, edges, rings, tally)
-    if tally[UNKNOWN]:
-        return UNDECIDED, 0.0
-    order_events(met.on_site, tally[SITE_EVENTS])
-    order_events(met.on_zone, tally[ZONE_EVENTS])
-    order_events(met.shared_site, tally[SITE_SHARED])
-    order_events(met.shared_zone, tally[ZONE_SHARED])
-    site_seen, site_area = _walk_site(sites, site, inside, met, tally)
-    zone_seen, zone_area = _walk_zone(sites, site, z, turn, edges, rings, met, tally)
-    area = -(site_area + zone_area)
-    if site_seen < 0 or zone_seen < 0 or np.isnan(area):
-        return UNDECIDED, 0.0
-    common = site_seen & _IN or zone_seen & _IN or site_seen & _SAME or tally[CROSSINGS]
-    if not common:
-        return (TOUCHES, 0.0) if tally[CONTACT] else (APART, 0.0)
-    beyond = site_seen & (_OUT | _OPPOSITE) or zone_seen & _IN or tally[CROSSINGS]
-    return (OVERLAPS, max(area, 0.0)) if beyond else (INSIDE, 0.0)
-
-
-@compiled
+@inner
 def _room(rows: Floats, used: int) -> Floats:
     """Copy the rows into twice the room."""
     more = np.empty((2 * len(rows), rows.shape[1]))
@@ -92,7 +54,7 @@ def _room(rows: Floats, used: int) -> Floats:
     return more
 
 
-@compiled
+@inner
 def _clear_of(
     ax: float, ay: float, bx: float, by: float, cx: float, cy: float, dx: float, dy: float
 ) -> bool:
@@ -105,10 +67,8 @@ def _clear_of(
     return abs(c) > BOUND * (abs(c0) + abs(c1)) and abs(d) > BOUND * (abs(d0) + abs(d1))
 
 
-@compiled
-def gather(
-    sites: Sites, site: int, z: Floats, turn: Floats, edges: Counts, rings: Counts, tally: Counts
-) -> Met:
+@inner
+def gather(sites: Sites, site: int, z: Floats, turn: Floats, edges: Counts, tally: Counts) -> Met:
     """Hold every edge of the site against every edge of the zone that its box meets."""
     p = sites.xy
     room = 16
@@ -118,7 +78,7 @@ def gather(
     strip, listed, south, scale = _strips(sites, site, len(edges))
     last = len(strip) - 2
     for k in range(len(edges)):
-        w = edges[k]
+        w = edges[k, 0]
         west, east = min(z[w, 0], z[w + 1, 0]), max(z[w, 0], z[w + 1, 0])
         low, high = min(z[w, 1], z[w + 1, 1]), max(z[w, 1], z[w + 1, 1])
         if last < 0:
@@ -160,13 +120,13 @@ def gather(
                 shared_site = _room(shared_site, tally[SITE_SHARED])
                 shared_zone = _room(shared_zone, tally[ZONE_SHARED])
             meet(
-                p, v, sites.turn[r], z, w, k, turn[rings[k]],
+                p, v, sites.turn[r], z, w, k, turn[edges[k, 1]],
                 on_site, on_zone, shared_site, shared_zone, tally,
             )  # fmt: skip
     return Met(on_site, on_zone, shared_site, shared_zone)
 
 
-@compiled
+@inner
 def _strips(sites: Sites, site: int, count: int) -> tuple[Counts, Counts, float, float]:
     """Sort the edges of a large site into strips of latitude, −1 ending each; none if small."""
     p, r0, r1 = sites.xy, sites.first[site], sites.first[site + 1]
@@ -205,7 +165,7 @@ def _strips(sites: Sites, site: int, count: int) -> tuple[Counts, Counts, float,
     return strip, listed, south, scale
 
 
-@compiled
+@inner
 def order_events(rows: Floats, count: int) -> None:
     """Sort rows by edge and place on it (shell sort: most pairs have a handful)."""
     gap = 1
@@ -229,7 +189,7 @@ def order_events(rows: Floats, count: int) -> None:
         gap //= 3
 
 
-@compiled
+@inner
 def _kind(rows: Floats, count: int, edge: int, low: float, high: float, wind: int) -> int:
     """Tell where a stretch of a boundary lies: on the other boundary, or inside, or outside."""
     row, end = 0, count
@@ -241,12 +201,12 @@ def _kind(rows: Floats, count: int, edge: int, low: float, high: float, wind: in
             end = middle
     while row < count and rows[row, 0] == edge:
         if rows[row, 1] <= low and high <= rows[row, 2]:
-            return _SAME if rows[row, 3] == 1.0 else _OPPOSITE
+            return SAME if rows[row, 3] == 1.0 else OPPOSITE
         row += 1
-    return _IN if wind != 0 else _OUT
+    return IN if wind != 0 else OUT
 
 
-@compiled
+@inner
 def _walk_edge(
     ax: float, ay: float, bx: float, by: float, edge: int, wind: int, turn: float, origin: float,
     s0: float, events: Floats, at: int, event_count: int, shared: Floats, shared_count: int,
@@ -271,10 +231,8 @@ def _walk_edge(
         at += 1
 
 
-@compiled
-def _walk_site(
-    sites: Sites, site: int, inside: Bytes, met: Met, tally: Counts
-) -> tuple[int, float]:
+@inner
+def walk_site(sites: Sites, site: int, inside: Bytes, met: Met, tally: Counts) -> tuple[int, float]:
     """Walk the site's rings through the zone; −1 when the winding does not close."""
     p, origin = sites.xy, sites.xy[sites.start[sites.first[site]], 1]
     s0 = math.sin(origin * _RADIANS)
@@ -289,7 +247,7 @@ def _walk_site(
             if alone and not (at < events and met.on_site[at, 0] == v):
                 if ax == bx and ay == by:
                     continue
-                seen |= _IN if wind != 0 else _OUT
+                seen |= IN if wind != 0 else OUT
                 if wind != 0:
                     u0, u1 = sine_from(ay, origin), sine_from(by, origin)
                     area += wind * sites.turn[r] * edge_area(ax, u0, bx, u1, s0)
@@ -305,9 +263,9 @@ def _walk_site(
     return seen, area
 
 
-@compiled
-def _walk_zone(
-    sites: Sites, site: int, z: Floats, turn: Floats, edges: Counts, rings: Counts, met: Met,
+@inner
+def walk_zone(
+    sites: Sites, site: int, z: Floats, turn: Floats, edges: Counts, met: Met,
     tally: Counts,
 ) -> tuple[int, float]:  # fmt: skip
     """Walk the zone's edges through the site; −1 when a beginning cannot be placed."""
@@ -318,9 +276,9 @@ def _walk_zone(
     wind: int = np.int64(0)  # type: ignore[assignment]
     alone, events = tally[ZONE_SHARED] == 0, tally[ZONE_EVENTS]
     for k in range(len(edges)):
-        w = edges[k]
-        before = edges[k - 1] + 1 if k else 0
-        follows = k > 0 and rings[k] == rings[k - 1]
+        w = edges[k, 0]
+        before = edges[k - 1, 0] + 1 if k else 0
+        follows = k > 0 and edges[k, 1] == edges[k - 1, 1]
         if not (follows and z[before, 0] == z[w, 0] and z[before, 1] == z[w, 1]):
             wind = _begins_inside(sites, site, z[w, 0], z[w, 1])
             if wind < 0:
@@ -328,14 +286,14 @@ def _walk_zone(
         ax, ay, bx, by = z[w, 0], z[w, 1], z[w + 1, 0], z[w + 1, 1]
         if alone and not (at < events and met.on_zone[at, 0] == k):
             if wind != 0:
-                seen |= _IN
+                seen |= IN
                 u0, u1 = sine_from(ay, origin), sine_from(by, origin)
-                area += wind * turn[rings[k]] * edge_area(ax, u0, bx, u1, s0)
+                area += wind * turn[edges[k, 1]] * edge_area(ax, u0, bx, u1, s0)
             else:
-                seen |= _OUT
+                seen |= OUT
             continue
         at, wind, kinds, part = _walk_edge(
-            ax, ay, bx, by, k, wind, turn[rings[k]], origin, s0,
+            ax, ay, bx, by, k, wind, turn[edges[k, 1]], origin, s0,
             met.on_zone, at, events, met.shared_zone, tally[ZONE_SHARED],
         )  # fmt: skip
         seen |= kinds
@@ -343,7 +301,7 @@ def _walk_zone(
     return seen, area
 
 
-@compiled
+@inner
 def _begins_inside(sites: Sites, site: int, x: float, y: float) -> int:
     """Tell whether a vertex of the zone lies in the site (as shifted): 1, 0, −1 unknown."""
     box, p = sites.box, sites.xy

@@ -1,7 +1,5 @@
 """From WKB in Arrow buffers to flat coordinate arrays, without a geometry object in between."""
 
-# ruff: noqa: PLR2004 - the numbers are offsets and type codes of the WKB format (OGC 06-103r4, 8.2)
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
@@ -9,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.space.kernel_compile import compiled
+from geo.space.kernel_compile import compiled, inner
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -18,8 +16,7 @@ Floats: TypeAlias = NDArray[np.float64]
 Counts: TypeAlias = NDArray[np.int64]
 Bytes: TypeAlias = NDArray[np.uint8]
 
-POLYGON, MULTIPOLYGON = 3, 6
-LINE, MULTILINE = 2, 5
+LINE, POLYGON = 2, 3  # the multi-kinds are three more
 
 
 class Rings(NamedTuple):
@@ -49,16 +46,7 @@ def rings_of(wkb: pa.Array) -> Rings | None:
     >>> found.start.tolist(), found.first.tolist()
     ([0, 5], [0, 1, 1])
     """
-    data, offsets = _buffers(wkb)
-    rings, vertices = _count(data, offsets)
-    if rings < 0:
-        return None
-    raw = np.empty(16 * vertices, dtype=np.uint8)
-    start = np.empty(rings + 1, dtype=np.int64)
-    first = np.empty(len(offsets), dtype=np.int64)
-    shell = np.empty(rings, dtype=np.uint8)
-    _fill(data, offsets, raw, start, first, shell)
-    return Rings(raw.view(np.float64).reshape(-1, 2), start, first, shell)
+    return _taken_apart(wkb, POLYGON)
 
 
 def chains_of(wkb: pa.Array) -> Rings | None:
@@ -69,15 +57,20 @@ def chains_of(wkb: pa.Array) -> Rings | None:
     >>> found.start.tolist(), found.first.tolist()
     ([0, 2], [0, 1, 1])
     """
+    return _taken_apart(wkb, LINE)
+
+
+def _taken_apart(wkb: pa.Array, kind: int) -> Rings | None:
+    """Take geometries of one kind, and of the multi-kind over it, apart."""
     data, offsets = _buffers(wkb)
-    chains, vertices = _count_chains(data, offsets)
-    if chains < 0:
+    rings, vertices = count(data, offsets, kind)
+    if rings < 0:
         return None
     raw = np.empty(16 * vertices, dtype=np.uint8)
-    start = np.empty(chains + 1, dtype=np.int64)
+    start = np.empty(rings + 1, dtype=np.int64)
     first = np.empty(len(offsets), dtype=np.int64)
-    _fill_chains(data, offsets, raw, start, first)
-    shell = np.zeros(chains, dtype=np.uint8)
+    shell = np.empty(rings, dtype=np.uint8)
+    fill(data, offsets, kind, raw, start, first, shell)
     return Rings(raw.view(np.float64).reshape(-1, 2), start, first, shell)
 
 
@@ -106,7 +99,7 @@ def _buffers(wkb: pa.Array) -> tuple[Bytes, Counts]:
     return raw, offsets.astype(np.int64)
 
 
-@compiled
+@inner
 def _u32(data: Bytes, at: int) -> int:
     """Read a little-endian number of four bytes."""
     low = np.int64(data[at]) | np.int64(data[at + 1]) << 8
@@ -115,36 +108,40 @@ def _u32(data: Bytes, at: int) -> int:
 
 
 @compiled
-def _count(data: Bytes, offsets: Counts) -> tuple[int, int]:
-    """Count rings and vertices; −1 rings when there is anything but polygons."""
+def count(data: Bytes, offsets: Counts, kind: int) -> tuple[int, int]:
+    """Count rings (or chains) and vertices; −1 rings when there is anything but `kind` and its multi-kind."""
     rings = vertices = 0
     for i in range(len(offsets) - 1):
         at = offsets[i]
         if offsets[i + 1] == at:
             continue
-        kind = _u32(data, at + 1)
-        if data[at] != 1 or kind not in (3, 6):
+        found = _u32(data, at + 1)
+        if data[at] != 1 or (found != kind and found != kind + 3):
             return -1, 0
         parts = 1
-        if kind == 6:
+        if found != kind:
             parts = _u32(data, at + 5)
             at += 9
         for _ in range(parts):
-            own = _u32(data, at + 5)
-            at += 9
+            own = 1
+            at += 5
+            if kind == POLYGON:
+                own = _u32(data, at)
+                at += 4
             for _ in range(own):
                 size = _u32(data, at)
                 at += 4 + 16 * size
-                rings += 1
-                vertices += size
+                if size > 0 or kind == POLYGON:
+                    rings += 1
+                    vertices += size
     return rings, vertices
 
 
 @compiled
-def _fill(
-    data: Bytes, offsets: Counts, raw: Bytes, start: Counts, first: Counts, shell: Bytes
+def fill(
+    data: Bytes, offsets: Counts, kind: int, raw: Bytes, start: Counts, first: Counts, shell: Bytes
 ) -> None:
-    """Copy what `_count` counted."""
+    """Copy what `count` counted."""
     ring = vertex = 0
     for i in range(len(offsets) - 1):
         first[i] = ring
@@ -152,17 +149,22 @@ def _fill(
         if offsets[i + 1] == at:
             continue
         parts = 1
-        if _u32(data, at + 1) == 6:
+        if _u32(data, at + 1) != kind:
             parts = _u32(data, at + 5)
             at += 9
         for _ in range(parts):
-            own = _u32(data, at + 5)
-            at += 9
+            own = 1
+            at += 5
+            if kind == POLYGON:
+                own = _u32(data, at)
+                at += 4
             for r in range(own):
                 size = _u32(data, at)
                 at += 4
+                if size == 0 and kind != POLYGON:
+                    continue
                 start[ring] = vertex
-                shell[ring] = r == 0
+                shell[ring] = r == 0 and kind == POLYGON
                 for k in range(16 * size):
                     raw[16 * vertex + k] = data[at + k]
                 at += 16 * size
@@ -170,55 +172,3 @@ def _fill(
                 ring += 1
     start[ring] = vertex
     first[len(offsets) - 1] = ring
-
-
-@compiled
-def _count_chains(data: Bytes, offsets: Counts) -> tuple[int, int]:
-    """Count chains and vertices; −1 chains when there is anything but lines."""
-    chains = vertices = 0
-    for i in range(len(offsets) - 1):
-        at = offsets[i]
-        if offsets[i + 1] == at:
-            continue
-        kind = _u32(data, at + 1)
-        if data[at] != 1 or kind not in (2, 5):
-            return -1, 0
-        parts = 1
-        if kind == 5:
-            parts = _u32(data, at + 5)
-            at += 9
-        for _ in range(parts):
-            size = _u32(data, at + 5)
-            at += 9 + 16 * size
-            if size > 0:
-                chains += 1
-                vertices += size
-    return chains, vertices
-
-
-@compiled
-def _fill_chains(data: Bytes, offsets: Counts, raw: Bytes, start: Counts, first: Counts) -> None:
-    """Copy what `_count_chains` counted."""
-    chain = vertex = 0
-    for i in range(len(offsets) - 1):
-        first[i] = chain
-        at = offsets[i]
-        if offsets[i + 1] == at:
-            continue
-        parts = 1
-        if _u32(data, at + 1) == 5:
-            parts = _u32(data, at + 5)
-            at += 9
-        for _ in range(parts):
-            size = _u32(data, at + 5)
-            at += 9
-            if size == 0:
-                continue
-            start[chain] = vertex
-            for k in range(16 * size):
-                raw[16 * vertex + k] = data[at + k]
-            at += 16 * size
-            vertex += size
-            chain += 1
-    start[chain] = vertex
-    first[len(offsets) - 1] = chain

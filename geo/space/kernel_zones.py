@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from geo.space.kernel_compile import compiled
+from geo.space.kernel_compile import compiled, inner
 from geo.space.kernel_exact import side
 from geo.space.kernel_grid import Grid, Sites
 from geo.space.kernel_judge import Open
@@ -37,8 +37,7 @@ class Near(NamedTuple):
     """Rings that begin in the box of one zone, sorted into strips of latitude."""
 
     ring: Counts
-    x: Floats
-    y: Floats
+    begin: Floats
     strip: Counts
     south: float
     scale: float
@@ -47,22 +46,16 @@ class Near(NamedTuple):
 class Gathered(NamedTuple):
     """Edges of one zone by site: chained lists, in the order of the zone's boundary.
 
+    Two tables and not six columns: every array handed on costs seven arguments, and time to compile.
+
     Args:
-        head: First entry of every site, −1 for none.
-        tail: Last entry.
-        touched: Sites with entries, as they came.
-        edge: First vertex of each entry's edge.
-        ring: Its ring.
-        following: Next entry of the same site, −1 at the end.
-        used: Entries, touched sites.
+        site: Rows of the first and the last entry of every site, −1 for none, and a list of sites with entries.
+        entry: Rows of the first vertex of an edge, its ring, and the next entry of the same site, −1 at the end.
+        used: Entries, sites with entries.
     """
 
-    head: Counts
-    tail: Counts
-    touched: Counts
-    edge: Counts
-    ring: Counts
-    following: Counts
+    site: Counts
+    entry: Counts
     used: Counts
 
 
@@ -85,16 +78,12 @@ def run(
     # A literal 0 is a type of its own: what it is handed to would be compiled twice.
     total: int = np.int64(0)  # type: ignore[assignment]
     edges = Gathered(
-        np.empty(count, np.int64), np.empty(count, np.int64), np.empty(count, np.int64),
-        np.empty(4096, np.int64), np.empty(4096, np.int64), np.empty(4096, np.int64),
-        np.zeros(2, np.int64),
-    )  # fmt: skip
+        np.full((count, 3), -1, np.int64), np.empty((4096, 3), np.int64), np.zeros(2, np.int64)
+    )
     left = Open(
-        np.empty((256, 4), np.int64), np.empty(4096, np.int64), np.empty(4096, np.int64),
-        np.empty(1024, np.int64), np.zeros(3, np.int64),
+        np.empty((256, 4), np.int64), np.empty((4096, 2), np.int64),
+        np.empty(1024, np.uint8), np.zeros(3, np.int64),
     )  # fmt: skip
-    for f in range(count):
-        edges.head[f] = -1
     for z in chosen:
         box = _box(zones, z)
         if not (box[0] <= box[2]):
@@ -112,7 +101,7 @@ def run(
     return found[:total, 0], found[:total, 1], found[:total, 2], left
 
 
-@compiled
+@inner
 def _with_rows(rows: Counts, used: int, room: int) -> Counts:
     """Copy the rows used into a larger array."""
     more = np.empty((room, rows.shape[1]), np.int64)
@@ -122,39 +111,42 @@ def _with_rows(rows: Counts, used: int, room: int) -> Counts:
     return more
 
 
-@compiled
+@inner
 def _leave(z: int, sites: Sites, parity: Bytes, edges: Gathered, left: Open) -> Open:
     """Write down the sites that have edges of a zone in their boxes, and forget its edges."""
     used, fresh = left.used, 0
     for k in range(edges.used[1]):
-        f = edges.touched[k]
+        f = edges.site[k, 2]
         fresh += sites.first[f + 1] - sites.first[f]
-    rows, edge, ring, bits = left.pair, left.edge, left.ring, left.bits
+    rows, entry, bits = left.pair, left.entry, left.bits
     if used[0] + edges.used[1] > len(rows):
         rows = _with_rows(rows, used[0], 2 * (used[0] + edges.used[1]))
-    while used[1] + edges.used[0] > len(edge):
-        edge, ring = _doubled(edge), _doubled(ring)
-    while used[2] + fresh > len(bits):
-        bits = _doubled(bits)
+    if used[1] + edges.used[0] > len(entry):
+        entry = _with_rows(entry, used[1], 2 * (used[1] + edges.used[0]))
+    if used[2] + fresh > len(bits):
+        more = np.empty(2 * (used[2] + fresh), np.uint8)
+        for k in range(used[2]):
+            more[k] = bits[k]
+        bits = more
     for k in range(edges.used[1]):
-        f = edges.touched[k]
+        f = edges.site[k, 2]
         row = used[0]
         rows[row, 0], rows[row, 1], rows[row, 2], rows[row, 3] = f, z, used[1], used[2]
         used[0] = row + 1
         for r in range(sites.first[f], sites.first[f + 1]):
             bits[used[2]] = parity[r]
             used[2] += 1
-        at = edges.head[f]
+        at = edges.site[f, 0]
         while at >= 0:
-            edge[used[1]], ring[used[1]] = edges.edge[at], edges.ring[at]
+            entry[used[1], 0], entry[used[1], 1] = edges.entry[at, 0], edges.entry[at, 1]
             used[1] += 1
-            at = edges.following[at]
-        edges.head[f] = -1
+            at = edges.entry[at, 2]
+        edges.site[f, 0] = -1
     edges.used[0] = edges.used[1] = 0
-    return Open(rows, edge, ring, bits, used)
+    return Open(rows, entry, bits, used)
 
 
-@compiled
+@inner
 def _box(zones: Zones, z: int) -> Floats:
     """Give west, south, east, north of a zone."""
     west = south = np.inf
@@ -166,7 +158,7 @@ def _box(zones: Zones, z: int) -> Floats:
     return np.array([west, south, east, north])
 
 
-@compiled
+@inner
 def _rings_near(sites: Sites, grid: Grid, box: Floats) -> Near:
     """Find the rings that begin in a box."""
     columns, rows = grid.columns, grid.rows
@@ -194,7 +186,7 @@ def _rings_near(sites: Sites, grid: Grid, box: Floats) -> Near:
     return _in_strips(sites, ring[:k], box[1], box[3])
 
 
-@compiled
+@inner
 def _in_strips(sites: Sites, ring: Counts, south: float, north: float) -> Near:
     """Sort rings into strips of latitude."""
     count = len(ring)
@@ -208,20 +200,20 @@ def _in_strips(sites: Sites, ring: Counts, south: float, north: float) -> Near:
         size = strip[band]
         strip[band] = total
         total += size
-    order, x, y = np.empty(count, np.int64), np.empty(count), np.empty(count)
+    order, place = np.empty(count, np.int64), np.empty((count, 2))
     for q in range(count):
         begin = sites.start[ring[q]]
         band = int((sites.xy[begin, 1] - south) * scale)
         at = strip[band]
         strip[band] = at + 1
-        order[at], x[at], y[at] = ring[q], sites.xy[begin, 0], sites.xy[begin, 1]
+        order[at], place[at, 0], place[at, 1] = ring[q], sites.xy[begin, 0], sites.xy[begin, 1]
     for band in range(bands, 0, -1):
         strip[band] = strip[band - 1]
     strip[0] = 0
-    return Near(order, x, y, strip, south, scale)
+    return Near(order, place, strip, south, scale)
 
 
-@compiled
+@inner
 def _stream(
     zones: Zones, z: int, sites: Sites, grid: Grid, near: Near, parity: Bytes, edges: Gathered,
     points: bool,
@@ -235,12 +227,13 @@ def _stream(
             continue
         v = _hand_over(zones.xy, v, last, r, sites, grid, edges)
         while v < last:
-            edges = _with_more_room(edges)
+            room = _with_rows(edges.entry, edges.used[0], 2 * len(edges.entry))
+            edges = Gathered(edges.site, room, edges.used)
             v = _hand_over(zones.xy, v, last, r, sites, grid, edges)
     return edges
 
 
-@compiled
+@inner
 def _turn_parities(
     p: Floats, begin: int, last: int, near: Near, parity: Bytes, points: bool
 ) -> None:
@@ -257,7 +250,7 @@ def _turn_parities(
             continue
         east = max(ax, bx)
         for q in range(first, end):
-            x, y = near.x[q], near.y[q]
+            x, y = near.begin[q, 0], near.begin[q, 1]
             if x > east:
                 continue
             if (ay <= y) == (by <= y):  # the vertex is shifted north by ε²
@@ -276,17 +269,17 @@ def _turn_parities(
             _mark_upper_end(ax, ay, bx, by, near, parity)
 
 
-@compiled
+@inner
 def _mark_upper_end(ax: float, ay: float, bx: float, by: float, near: Near, parity: Bytes) -> None:
     """Mark the points on the upper end of an edge, which the half-open rule leaves out."""
     x, y = (bx, by) if by > ay else (ax, ay)
     band = int((y - near.south) * near.scale)
     for q in range(near.strip[band], near.strip[band + 1]):
-        if near.x[q] == x and near.y[q] == y:
+        if near.begin[q, 0] == x and near.begin[q, 1] == y:
             parity[near.ring[q]] |= ON
 
 
-@compiled
+@inner
 def _hand_over(
     p: Floats, begin: int, last: int, r: int, sites: Sites, grid: Grid, edges: Gathered
 ) -> int:
@@ -314,7 +307,7 @@ def _hand_over(
                 most += grid.cell[c + right + 1] - grid.cell[c + left]
         if most == 0:
             continue
-        if used[0] + most > len(edges.edge):
+        if used[0] + most > len(edges.entry):
             return v
         for row in range(bottom, top + 1):
             for column in range(left, right + 1):
@@ -329,37 +322,19 @@ def _hand_over(
                     if max(left, own_left) != column or max(bottom, own_bottom) != row:
                         continue
                     k = used[0]
-                    edges.edge[k], edges.ring[k], edges.following[k] = v, r, -1
-                    if edges.head[f] < 0:
-                        edges.head[f] = k
-                        edges.touched[used[1]] = f
+                    edges.entry[k, 0], edges.entry[k, 1], edges.entry[k, 2] = v, r, -1
+                    if edges.site[f, 0] < 0:
+                        edges.site[f, 0] = k
+                        edges.site[used[1], 2] = f
                         used[1] += 1
                     else:
-                        edges.following[edges.tail[f]] = k
-                    edges.tail[f] = k
+                        edges.entry[edges.site[f, 1], 2] = k
+                    edges.site[f, 1] = k
                     used[0] = k + 1
     return last
 
 
-@compiled
-def _with_more_room(edges: Gathered) -> Gathered:
-    """Double the room for edges."""
-    return Gathered(
-        edges.head, edges.tail, edges.touched, _doubled(edges.edge), _doubled(edges.ring),
-        _doubled(edges.following), edges.used,
-    )  # fmt: skip
-
-
-@compiled
-def _doubled(values: Counts) -> Counts:
-    """Copy an array into one of twice the length."""
-    more = np.empty(2 * len(values), np.int64)
-    for k in range(len(values)):
-        more[k] = values[k]
-    return more
-
-
-@compiled
+@inner
 def _emit(
     z: int, sites: Sites, near: Near, parity: Bytes, edges: Gathered, found: Counts, total: int,
     points: bool,
@@ -367,7 +342,7 @@ def _emit(
     """Write the pairs of one zone and the sites without edges in their boxes."""
     for r in near.ring:
         f, bits = sites.owner[r], parity[r]
-        if sites.first[f] != r or edges.head[f] >= 0 or bits == 0:
+        if sites.first[f] != r or edges.site[f, 0] >= 0 or bits == 0:
             continue
         relation = UNDECIDED if bits & UNKNOWN_BIT else INSIDE if bits & ODD else APART
         if points and bits & ON:

@@ -19,6 +19,7 @@ from geo.errors import GeometryError  # noqa: E402
 from geo.space import kernel as module  # noqa: E402
 from geo.space.kernel import overlay_wkb  # noqa: E402
 from geo.space.kernel_exact import side  # noqa: E402
+from geo.space.kernel_judge import judge, warm  # noqa: E402
 
 ZONE = shapely.box(112.0, 36.0, 112.1, 36.1)
 
@@ -259,3 +260,12 @@ def test_wkb_as_it_lies_in_a_file_gives_what_geometries_give():
         assert found.site.tolist() == expected.site.tolist()
         assert found.zone.tolist() == expected.zone.tolist()
         assert found.share == pytest.approx(expected.share, rel=1e-9, nan_ok=True)
+
+
+def test_a_second_process_compiles_exactly_the_judging_that_a_job_needs():
+
+    overlay_wkb(wkb([shapely.box(112.09, 36, 112.11, 36.02)]), wkb([ZONE]))
+    used = list(judge.signatures)
+    warm()
+    assert len(used) == 1
+    assert judge.signatures == used
