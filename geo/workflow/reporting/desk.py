@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -22,8 +23,9 @@ from geo.spec.plans import Plan
 from geo.spec.vocabulary import SCHEMATIC_NOTICE
 from geo.store.store import LocatedTask, Store
 from geo.version import TOOL
-from geo.workflow.listing import layer_rows
+from geo.workflow.listing import LayerRow, layer_rows
 from geo.workflow.reporting.figures import chart_picture, is_wide, map_picture, site_picture
+from geo.workflow.reporting.gaps import gap_table, waiting
 from geo.workflow.reporting.judge import (
     SITE_TABLES,
     judge_call,
@@ -294,7 +296,9 @@ class Desk:
 
     def _table(self, name: str, *, plan: str | None, kind: str, site: int) -> Table | None:
         if name == "layers":
-            return layer_table(layer_rows(self.store, day=self.asked.as_at))
+            return layer_table(self._layers, self._waiting)
+        if name == "missing":
+            return gap_table(self._layers, self._waiting)
         if name in SITE_TABLES:
             self.site_numbered(site)
             return site_table(self._result(), name, site)
@@ -306,6 +310,16 @@ class Desk:
         if name == "standing":
             return standing_table(whole, self._found(whole.id, None), place=place)
         return task_table(whole, self._found(whole.id, kind), kind=kind, place=place)
+
+    @cached_property
+    def _layers(self) -> tuple[LayerRow, ...]:
+        return layer_rows(self.store, day=self.asked.as_at)
+
+    @cached_property
+    def _waiting(self) -> Counter[str]:
+        """Items of the report's plan, or of all, that wait for each layer."""
+        plan = self.asked.plan
+        return waiting((*self.store.tasks(plan), *self.store.controls(plan)))
 
     def _once(self, key: str, make: Callable[[], Figure]) -> Figure:
         """Draw a picture the first time it is asked for; a report may show it twice."""

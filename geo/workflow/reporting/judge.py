@@ -12,6 +12,7 @@ from geo.workflow.reporting.tables import KINDS
 SITE_TABLES: Final = (
     "topics", "data", "occupation", "land", "land_matrix", "targets", "rules", "units", "site_tasks", "corners",
 )  # fmt: skip
+DATA_TABLES: Final = ("layers", "missing")
 PLAN_TABLES: Final = ("tasks", "indicators", "standing")
 CHAPTERS: Final = ("project", "data", "methods", "results", "requirements", "conclusion")
 PASSAGES: Final = (*CHAPTERS, "statements", "signature")
@@ -75,7 +76,7 @@ def judge_passage(name: str) -> None:
 
 def judge_table(name: str) -> None:
     """Refuse a table that is none."""
-    known = (*SITE_TABLES, *PLAN_TABLES, "layers")
+    known = (*SITE_TABLES, *PLAN_TABLES, *DATA_TABLES)
     if name not in known:
         raise TokenError(name, f"没有名为 {name} 的表 — {nearest_name(name, known)}")
 
