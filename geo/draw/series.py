@@ -61,14 +61,47 @@ def pages(map_id: str, spec: MapSpec, store: Store, *, as_at: date) -> Iterator[
     """
     if spec.series is None:
         raise UsageError(f"地图 {map_id} 没有 series — 请写 series: {{over: 图层编号}}")
-    tasks = spec.series.over == TASKS
-    features = _tasks(spec, spec.series, store) if tasks else _features(spec, spec.series, store)
+    features = _run_over(spec, spec.series, store)
     if spec.series.index:
         yield Sheet(0, INDEX, _index(map_id, spec, store, as_at, features))
-    for number, (name, focus) in enumerate(features, start=1):
-        title, below = (None, name) if tasks else (f"{name}{spec.title}", None)
-        scene = compose(map_id, spec, store, as_at=as_at, focus=focus, title=title, subtitle=below)
-        yield Sheet(number, name, replace(scene, adjacent=_adjacent(features, number - 1, scene)))
+    for number in range(1, len(features) + 1):
+        yield _page(map_id, spec, store, as_at, features, number)
+
+
+def page_names(spec: MapSpec, store: Store) -> tuple[str, ...]:
+    """List the features a series has a page for, in order; of a map that is no series, none."""
+    if spec.series is None:
+        return ()
+    return tuple(name for name, _ in _run_over(spec, spec.series, store))
+
+
+def page_named(map_id: str, spec: MapSpec, store: Store, name: str, *, as_at: date) -> Scene:
+    """Compose one page of a series; of several features of one name, the first's.
+
+    Raises:
+        UsageError: The series has no such page.
+    """
+    names = page_names(spec, store)
+    if spec.series is None or name not in names:
+        raise UsageError(f"地图 {map_id} 没有“{name}”这一页")
+    features = _run_over(spec, spec.series, store)
+    return _page(map_id, spec, store, as_at, features, names.index(name) + 1).scene
+
+
+def _run_over(spec: MapSpec, series: Series, store: Store) -> list[tuple[str, Focus]]:
+    of_tasks = series.over == TASKS
+    return _tasks(spec, series, store) if of_tasks else _features(spec, series, store)
+
+
+def _page(
+    map_id: str, spec: MapSpec, store: Store, day: date, features: list[tuple[str, Focus]], number: int
+) -> Sheet:  # fmt: skip
+    """Compose the page of a feature, counted from 1."""
+    name, focus = features[number - 1]
+    tasks = spec.series is not None and spec.series.over == TASKS
+    title, below = (None, name) if tasks else (f"{name}{spec.title}", None)
+    scene = compose(map_id, spec, store, as_at=day, focus=focus, title=title, subtitle=below)
+    return Sheet(number, name, replace(scene, adjacent=_adjacent(features, number - 1, scene)))
 
 
 def index_or_first(map_id: str, spec: MapSpec, store: Store, *, as_at: date) -> Scene:

@@ -16,7 +16,7 @@ from PIL.PngImagePlugin import PngInfo
 from geo.draw.arrange import arrange
 from geo.draw.charts import indicator_chart
 from geo.draw.scene import Scene, compose
-from geo.draw.series import index_or_first
+from geo.draw.series import index_or_first, page_named
 from geo.draw.sheet import SETTINGS, draw
 from geo.draw.site_map import site_figure
 from geo.errors import UsageError
@@ -40,14 +40,24 @@ _PAPERS: Final[tuple[dict[str, Any], ...]] = (
 _WIDE_PAPERS: Final[tuple[dict[str, Any], ...]] = ({"size": "plate"}, {})
 
 
+def map_id(name: str, page: str | None) -> str:
+    """Name a map's figure in a report; pages of a series are figures of their own.
+
+    >>> map_id("counties", None), map_id("counties", "尧都区")
+    ('counties', 'counties/尧都区')
+    """
+    return name if page is None else f"{name}/{page}"
+
+
 def is_wide(figure: Figure) -> bool:
     """Tell whether a picture needs a page on its side."""
     return figure.width_mm > _UPRIGHT_MM
 
 
 def map_picture(
-    store: Store, name: str, *, as_at: date, wide: bool = False, redact: bool = False
-) -> Figure:
+    store: Store, name: str, *, as_at: date, wide: bool = False, redact: bool = False,
+    page: str | None = None,
+) -> Figure:  # fmt: skip
     """Draw a map at the size it stands on the paper, so that its scale holds: a plate when wide, else the text's width.
 
     A legend too long for that takes a plate, then the map's own sheet made smaller. Of a series it is the
@@ -59,6 +69,7 @@ def map_picture(
         as_at: Date of the map.
         wide: Draw a plate, for a page of its own.
         redact: Draw coarsely, without a grid, and only what a public edition shows.
+        page: Of a series, the page of this feature instead of the index.
 
     Raises:
         UsageError: The map fits on no sheet.
@@ -67,9 +78,12 @@ def map_picture(
     dpi = _COARSE_DPI if redact else _WIDE_DPI if wide else _FIGURE_DPI
 
     def drawn(paper: dict[str, Any]) -> tuple[Scene, bytes]:
-        page = _paged(spec, paper, redact=redact)
-        whole = compose if spec.series is None else index_or_first
-        scene = whole(name, page, store, as_at=as_at)
+        paged = _paged(spec, paper, redact=redact)
+        if page is not None:
+            scene = page_named(name, paged, store, page, as_at=as_at)
+        else:
+            whole = compose if spec.series is None else index_or_first
+            scene = whole(name, paged, store, as_at=as_at)
         return scene, opaque_png(draw(scene), title=scene.title, dpi=dpi)
 
     papers = _WIDE_PAPERS if wide else _PAPERS
@@ -85,7 +99,8 @@ def map_picture(
     arrange.cache_clear()
     told = [layer.title for layer in scene.layers if layer.in_legend]
     alt = f"{scene.title}，图上有{'、'.join(dict.fromkeys(told)) or '行政区'}；比例尺 1∶{scene.denominator}"
-    return Figure(name, scene.title, png, scene.layout.width, alt, to_scale=True)
+    made = map_id(name, page)
+    return Figure(made, scene.title, png, scene.layout.width, alt, to_scale=True)
 
 
 def opaque_png(figure: Canvas, *, title: str, dpi: int) -> bytes:

@@ -29,6 +29,9 @@ class Names(Protocol):
     def map_named(self, name: str) -> str:
         """Give a map's name back."""
 
+    def page_named(self, name: str, page: str) -> str:
+        """Give the name of a series' page back."""
+
     def plan_named(self, name: str | None) -> str:
         """Give a plan's id, the report's own for none."""
 
@@ -82,8 +85,10 @@ def judge_table(name: str) -> None:
 
 
 def _judge(desk: Names, name: str, bound: Mapping[str, Any]) -> None:
-    if name == "map":
+    if name in ("map", "pages"):
         desk.map_named(bound["name"])
+    if name == "map" and bound.get("page") is not None:
+        desk.page_named(bound["name"], bound["page"])
     if name == "table":
         judge_table(bound["name"])
     is_site_table = name == "table" and bound["name"] in SITE_TABLES
