@@ -19,6 +19,7 @@ class Figure:
         alt: What the picture shows, for readers who cannot see it.
         sources: Credits printed under it.
         inputs: Fingerprints of what it was made from, by file name.
+        to_scale: A numeric scale stands on it, which holds at ``width_mm`` only.
     """
 
     id: str
@@ -28,6 +29,7 @@ class Figure:
     alt: str
     sources: tuple[str, ...] = ()
     inputs: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    to_scale: bool = False
 
     @property
     def fingerprint(self) -> str:
@@ -57,6 +59,15 @@ class Table:
             if len(row) != len(self.columns):
                 message = f"table {self.id}: {len(row)} cells under {len(self.columns)} columns"
                 raise ValueError(message)
+
+    @staticmethod
+    def is_band(row: tuple[str, ...]) -> bool:
+        """Tell whether a row is one title that stands across all columns.
+
+        >>> Table.is_band(("《规划》", "", "")), Table.is_band(("名称", "1", "")), Table.is_band(("名称", ""))
+        (True, False, False)
+        """
+        return len(row) > 2 and bool(row[0]) and not any(row[1:])  # noqa: PLR2004
 
     @property
     def fingerprint(self) -> str:

@@ -27,3 +27,19 @@ def test_the_engines_agree_on_the_small_job(tmp_path, sites):
     assert len({row[1:] for row in rows}) == 1
     assert int(rows[0][1]) > 0
     assert rows[0][2] == "0"
+
+
+def test_a_report_is_made_twice_with_the_same_bytes_in_less_than_a_gigabyte():
+    pytest.importorskip("typst")
+    command = [
+        sys.executable, ROOT / "benchmarks" / "report_bench.py", "--figures", "2", "--runs", "2",
+        "--maps", "tunliu_admin", "tunliu_location",
+    ]  # fmt: skip
+    env = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=env)
+    assert done.returncode == 0, done.stderr
+    rows = [
+        [cell.strip() for cell in line.split("|")[1:-1]] for line in done.stdout.splitlines()[2:]
+    ]
+    assert [row[:3] for row in rows] == [["1", "2", "2"], ["2", "2", "2"]]
+    assert all(row[10].startswith("yes ") and float(row[7]) < 1000 for row in rows)

@@ -240,6 +240,11 @@ class Writer:
             "编制：＿＿＿＿　　校核：＿＿＿＿　　审核：＿＿＿＿"
         ).paragraph_format.first_line_indent = 0
 
+    def gaps(self) -> None:
+        """Write the annex of what was declared and not supplied."""
+        self.head("附表　未取得的数据", numbered=False)
+        self.token('table("missing", label="附表")')
+
     def bytes(self) -> bytes:
         """Return the file."""
         core = self.doc.core_properties
@@ -288,6 +293,7 @@ def atlas(w: Writer) -> None:
     w.tag("endfor")
     w.head("数据来源")
     w.token('table("layers")')
+    w.gaps()
 
 
 def site_check(w: Writer) -> None:
@@ -337,10 +343,11 @@ def plan_tasks(w: Writer) -> None:
     w.text(
         '各要素任务的定位情况见{{ ref("standing_" ~ plan.id) }}。原文没有写明位置的任务不落图，需要补充图层的任务待数据到位后落图。'
     )
-    w.token('table("standing")')
+    # Before the table: after it, a map seldom finds room on the page.
     w.tag("for m in maps")
     w.token("map(m.id)")
     w.tag("endfor")
+    w.token('table("standing")')
     w.head("重点工程")
     w.token('table("tasks", kind="project")')
     w.head("管控要求")
@@ -350,13 +357,19 @@ def plan_tasks(w: Writer) -> None:
     w.text(
         '各项指标由基期到目标年的变化见{{ ref("chart_" ~ plan.id) }}，数值按规划文本印出的写法见{{ ref("indicators_" ~ plan.id) }}。'
     )
+    w.tag("endif")
+    # The table breaks over pages, the chart does not.
+    w.token('table("indicators")')
+    w.tag("if plan.indicators")
     w.token("chart()")
     w.tag("endif")
-    w.token('table("indicators")')
     w.head("数据来源")
-    w.text("界线、水系和各类管控区数据的状态如下；“未取得数据”的类别没有参与落图。")
+    w.text(
+        "界线、水系和各类管控区数据的状态如下；已声明而未取得的数据没有参与落图，名称见文末附表。"
+    )
     w.token('table("layers")')
     w.signatures()
+    w.gaps()
 
 
 def build() -> dict[str, bytes]:

@@ -6,7 +6,7 @@ import unicodedata
 from typing import TYPE_CHECKING, Final
 
 from geo.check.reasons import DISCLAIMER
-from geo.findings import by_consequence, title_zh
+from geo.findings import by_consequence, said_alike, title_zh
 from geo.findings.occupation import land_rows
 from geo.sites.site import FORMAT_ZH
 from geo.space.crs import describe
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _DECLARED_TOLERANCE: Final = 0.001
 """A declared area is remarked on when it differs from both measured ones by more than this part: some three times
 what the plane's scale error explains (domain.md §1)."""
+#: Lines of plans' items in the terminal; papers list them all.
 _SHOWN_TASKS: Final = 12
 
 
@@ -158,19 +159,20 @@ def _conditions(site: SiteResult) -> Iterator[str]:
 
 
 def _tasks(tasks: Sequence[TaskHit]) -> Iterator[str]:
-    """Plans' items: the weighty ones in full under the reasons, the rest in one line each."""
+    """Plans' items: the weighty ones in full under the reasons, the rest in a line for all that say the same."""
     rest = [task for task in tasks if task.outcome.rank <= Outcome.NOTICE.rank]
     if not rest:
         return
     yield from ("", f"规划一览（提示，共 {len(rest)} 项）：")
-    shown = rest[:_SHOWN_TASKS]
-    for plan in dict.fromkeys(task.plan_title for task in shown):
+    alike = said_alike(rest)
+    shown = alike[:_SHOWN_TASKS]
+    for plan in dict.fromkeys(group[0].plan_title for group in shown):
         yield f"  《{plan}》"
-        for task in (task for task in shown if task.plan_title == plan):
-            note = f"（{task.note}）" if task.note else ""
-            yield f"    {task.id} {task.title}{note}"
-    if len(rest) > _SHOWN_TASKS:
-        yield f"  其余 {len(rest) - _SHOWN_TASKS} 项从略，全部列在 Word、网页报告的“规划任务与管控要求表”（--out 报告.docx）"
+        for group in (group for group in shown if group[0].plan_title == plan):
+            note = f"（{'均' if len(group) > 1 else ''}{group[0].note}）" if group[0].note else ""
+            yield f"    {'；'.join(f'{task.id} {task.title}' for task in group)}{note}"
+    if left := sum(len(group) for group in alike[_SHOWN_TASKS:]):
+        yield f"  其余 {left} 项从略，全部列在 Word、网页报告的“规划任务与管控要求表”（--out 报告.docx）"
 
 
 def _move(move: Move) -> str:

@@ -99,13 +99,17 @@ class Headings:
             add_field(paragraph, f"SEQ {_LEVELS[level - 1]} \\h \\r {count}", "", hidden=True)
 
 
-def write_caption(document: Any, paragraph: Any, caption: Caption, marks: Bookmarks) -> None:
-    """Write label, number and words; the bookmark spans label and number, for references."""
+def write_caption(
+    document: Any, paragraph: Any, caption: Caption, marks: Bookmarks, *, last: bool = False
+) -> None:
+    """Write label, number and words; the bookmark spans label and number, for references.
+
+    It keeps with what follows unless it is the ``last`` of its exhibit.
+    """
     paragraph.style = style_of(document, "Caption")
     paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
     paragraph.paragraph_format.first_line_indent = 0
-    is_figure = isinstance(caption.exhibit, Figure)
-    paragraph.paragraph_format.keep_with_next = not is_figure or bool(caption.exhibit.sources)  # type: ignore[union-attr]
+    paragraph.paragraph_format.keep_with_next = not last
     paragraph.add_run(f"{caption.label}{caption.numbering.gap}")
     reset = ""
     if caption.chapter and caption.numbering.depth:
@@ -116,8 +120,8 @@ def write_caption(document: Any, paragraph: Any, caption: Caption, marks: Bookma
         first = " \\r 1" if caption.number == 1 else ""
         reset = f" \\s {depth}{first}"
     add_field(paragraph, f"SEQ {caption.label} \\* ARABIC{reset}", str(caption.number))
-    last = len(paragraph.runs) - 1
-    bookmarked(paragraph, caption.bookmark, marks.number(), first=0, last=last)
+    end = len(paragraph.runs) - 1
+    bookmarked(paragraph, caption.bookmark, marks.number(), first=0, last=end)
     paragraph.add_run(f"　{caption.exhibit.caption}")
 
 

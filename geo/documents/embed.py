@@ -26,6 +26,8 @@ from geo.exhibits import Figure, Table
 _MARK: Final = re.compile("\ue000(\\d+)\ue001")
 
 
+#: A picture less than this of its width is smaller than drawn: its scale is off by more than a reader can measure.
+_WHOLE: Final = 0.995
 _MARGINS: Final = ("/word/header", "/word/footer", "/word/footnotes", "/word/endnotes")
 
 
@@ -242,13 +244,13 @@ class _Desk:
             for run in list(paragraph.runs):
                 run._r.getparent().remove(run._r)  # noqa: SLF001
             if isinstance(caption.exhibit, Figure):
-                last = insert_figure(self.document, paragraph, caption.exhibit, area)
-                written = _after(last)
-                write_caption(self.document, written, caption, self.bookmarks)
-                end = written
-                if caption.exhibit.sources:
-                    end = _after(written)
-                    _sources(self.document, end, caption.exhibit)
+                share = insert_figure(self.document, paragraph, caption.exhibit, area)
+                told = under(caption.exhibit, share)
+                end = _after(paragraph)
+                write_caption(self.document, end, caption, self.bookmarks, last=not told)
+                if told:
+                    end = _after(end)
+                    _sources(self.document, end, told)
             else:
                 write_caption(self.document, paragraph, caption, self.bookmarks)
                 paragraph.paragraph_format.keep_with_next = True
@@ -313,12 +315,24 @@ def _listing(
     return lines[-1]
 
 
-def _sources(document: Any, paragraph: WordParagraph, figure: Figure) -> None:
+def under(figure: Figure, share: float) -> str:
+    """Write what stands under a caption: credits, and that a map's scale does not hold where it had to be made smaller.
+
+    >>> figure = Figure("a", "图", b"", 156.0, "", ("天地图",), to_scale=True)
+    >>> under(figure, 1.0), under(figure, 0.75)
+    ('天地图', '天地图；版心较窄，本图按 75% 缩印，比例尺以图上线段为准')
+    """
+    shrunk = figure.to_scale and share < _WHOLE
+    note = (f"版心较窄，本图按 {share:.0%} 缩印，比例尺以图上线段为准",) if shrunk else ()
+    return "；".join((*figure.sources, *note))
+
+
+def _sources(document: Any, paragraph: WordParagraph, told: str) -> None:
     paragraph.style = style_of(document, "Normal")
     paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
     paragraph.paragraph_format.first_line_indent = 0
     paragraph.paragraph_format.line_spacing = 1.0
-    paragraph.add_run("；".join(figure.sources)).font.size = Pt(8)
+    paragraph.add_run(told).font.size = Pt(8)
 
 
 def _field_runs(instruction: str, result: str) -> list[Any]:

@@ -80,8 +80,10 @@ def _font_settings(folder: Path) -> str:
     """Let fontconfig (Linux) fall back on the package's fonts: without any, Chinese comes out as boxes."""
     families = [(name, "Hongxian Serif SC") for name in _SERIF]
     families += [(name, "Hongxian Sans SC") for name in _SANS]
+    families += [("Times New Roman", own) for own in ("Liberation Serif", "Hongxian Serif SC")]
+    # "same": the substitute comes before what the language of the machine would choose, and after the font itself.
     aliases = "".join(
-        f"<alias><family>{name}</family><default><family>{own}</family></default></alias>"
+        f'<alias binding="same"><family>{name}</family><accept><family>{own}</family></accept></alias>'
         for name, own in families
     )
     return (

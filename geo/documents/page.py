@@ -75,15 +75,16 @@ def table_html(table: Table, *, label: str) -> str:
     widths = table.widths or (1.0,) * len(table.columns)
     columns = "".join(f'<col style="width:{100 * w / sum(widths):.1f}%">' for w in widths)
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name in table.columns)
-    rows = "\n".join(
-        "<tr>"
-        + "".join(f'<td class="{a}">{escape(c)}</td>' for a, c in zip(align, row, strict=True))
-        + "</tr>"
-        for row in table.rows
-    )
+    rows = "\n".join(f"<tr>{_row_html(table, row, align)}</tr>" for row in table.rows)
     notes = "".join(f'<p class="note">{escape(note)}</p>' for note in table.notes)
     caption = f"{escape(label)}　{escape(table.caption)}"
     return f"<table><caption>{caption}</caption><colgroup>{columns}</colgroup><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{notes}"
+
+
+def _row_html(table: Table, row: tuple[str, ...], align: str) -> str:
+    if table.is_band(row):
+        return f'<th colspan="{len(row)}" scope="rowgroup" class="band">{escape(row[0])}</th>'
+    return "".join(f'<td class="{a}">{escape(c)}</td>' for a, c in zip(align, row, strict=True))
 
 
 def figure_html(figure: Figure, *, label: str) -> str:

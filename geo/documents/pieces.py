@@ -23,6 +23,8 @@ _ALIGN: Final = {
 #: Room under a picture for its caption and sources.
 _CAPTION_MM: Final = 16.0
 _CELL_PT: Final = 9.0
+#: Left and right in a cell, twips: 1.2 mm, so that years and amounts of a dense table stay on one line.
+_CELL_MARGIN: Final = "68"
 #: Rows with the head.
 _SHORT: Final = 9
 
@@ -35,8 +37,8 @@ def style_of(document: Any, name: str) -> Any:
     return document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH, builtin=True)
 
 
-def insert_figure(document: Any, paragraph: Any, figure: Figure, area: Area) -> Any:
-    """Put a picture into an empty paragraph, as wide as asked and as the page allows."""
+def insert_figure(document: Any, paragraph: Any, figure: Figure, area: Area) -> float:
+    """Put a picture into an empty paragraph, as wide as asked and as the page allows; return the share of that width."""
     # A template's exact line spacing would cut the picture to one line's height.
     paragraph.style = style_of(document, "Normal")
     paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
@@ -49,7 +51,7 @@ def insert_figure(document: Any, paragraph: Any, figure: Figure, area: Area) -> 
     properties = picture._inline.docPr  # noqa: SLF001 - python-docx has no alt text
     properties.set("descr", figure.alt)
     properties.set("name", figure.id)
-    return paragraph
+    return float(width / figure.width_mm)
 
 
 def insert_table(after: Any, table: Table, area: Area) -> Any:
@@ -60,7 +62,11 @@ def insert_table(after: Any, table: Table, area: Area) -> Any:
     _fill(rows[0], table.columns, "c" * len(table.columns), bold=True)
     _flag(rows[0], "w:tblHeader")
     for row, cells in zip(rows[1:], table.rows, strict=True):
-        _fill(row, cells, align)
+        if table.is_band(cells):
+            _flag(row, "w:cantSplit")
+            put_band(row, cells[0]).font.size = Pt(_CELL_PT)
+        else:
+            _fill(row, cells, align)
     # A short table stays on one page; the notes of any stay with its last row.
     for row in rows if len(rows) <= _SHORT else rows[-1:]:
         for cell in row.cells:
@@ -70,12 +76,28 @@ def insert_table(after: Any, table: Table, area: Area) -> Any:
     closing = WordParagraph(end, after._parent)  # noqa: SLF001
     closing.paragraph_format.first_line_indent = 0
     closing.paragraph_format.line_spacing = 1.0
-    closing.paragraph_format.space_before = Pt(3)
+    closing.paragraph_format.space_before, closing.paragraph_format.space_after = Pt(3), Pt(6)
     words = "".join(
         f"{'；' if at else '注：'}{note.rstrip('。')}" for at, note in enumerate(table.notes)
     )
     closing.add_run(f"{words}。" if words else "").font.size = Pt(_CELL_PT)
     return closing
+
+
+def put_band(row: Any, text: str) -> Any:
+    """Join a row's cells into one that holds a title, kept with what it is the title of; return its run."""
+    cells = row._tr.findall(qn("w:tc"))  # noqa: SLF001 - python-docx's own merge goes cell by cell
+    cells[0].width = sum(cell.width or 0 for cell in cells)
+    cells[0].get_or_add_tcPr().grid_span = len(cells)
+    for other in cells[1:]:
+        row._tr.remove(other)  # noqa: SLF001
+    paragraph = row.cells[0].paragraphs[0]
+    look = paragraph.paragraph_format
+    look.space_before = look.space_after = Pt(1)
+    look.first_line_indent, look.line_spacing, look.keep_with_next = 0, 1.0, True
+    run = paragraph.add_run(text)
+    run.bold = True
+    return run
 
 
 def _grid(after: Any, table: Table, width_mm: float) -> WordTable:
@@ -117,6 +139,13 @@ def _borders(grid: Any) -> None:
             line.set(qn(f"w:{key}"), value)
         borders.append(line)
     properties = grid._tbl.tblPr  # noqa: SLF001
+    margins = OxmlElement("w:tblCellMar")
+    for side in ("left", "right"):
+        edge = OxmlElement(f"w:{side}")
+        edge.set(qn("w:w"), _CELL_MARGIN)
+        edge.set(qn("w:type"), "dxa")
+        margins.append(edge)
+    properties.insert_element_before(margins, "w:tblLook", "w:tblCaption", "w:tblDescription")
     layout = properties.find(qn("w:tblLayout"))
     if layout is None:
         properties.append(borders)

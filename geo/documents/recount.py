@@ -107,10 +107,7 @@ class Worked:
         after = next(mark.iterancestors(qn("w:p"))).getnext()
         if after is None or after.tag != qn("w:tbl"):
             return None
-        return tuple(
-            tuple("".join(_text(p) for p in cell.iter(qn("w:p"))) for cell in row.findall(qn("w:tc")))
-            for row in after.findall(qn("w:tr"))
-        )  # fmt: skip
+        return tuple(_cells(row) for row in after.findall(qn("w:tr")))
 
     def wrong_numbers(self, recorded: Mapping[str, str]) -> Iterator[str]:
         r"""Tell each number of a caption, and each reference, that shows something else than it comes to.
@@ -201,6 +198,16 @@ def _marked(mark: Any) -> str:
             break
         out += "".join(t.text or "" for t in element.iter(qn("w:t")))
     return out
+
+
+def _cells(row: Any) -> tuple[str, ...]:
+    """Read a row; a cell across several columns is followed by empty ones."""
+    out: list[str] = []
+    for cell in row.findall(qn("w:tc")):
+        span = cell.find(f"{qn('w:tcPr')}/{qn('w:gridSpan')}")
+        across = 1 if span is None else int(span.get(qn("w:val"), "1"))
+        out += ["".join(_text(p) for p in cell.iter(qn("w:p"))), *[""] * (across - 1)]
+    return tuple(out)
 
 
 def _bare(text: str) -> str:

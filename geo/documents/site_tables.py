@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import shapely
 
 from geo.exhibits import Table
-from geo.findings import by_consequence
+from geo.findings import by_consequence, said_alike
 from geo.findings.occupation import Printed, occupied
 from geo.space.units import format_length
 from geo.spec.vocabulary import AUTHORITY_ZH, RELATION_ZH, STATE_ZH
@@ -16,7 +16,7 @@ from geo.spec.vocabulary import AUTHORITY_ZH, RELATION_ZH, STATE_ZH
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from geo.findings import Finding, SiteResult, TaskHit
+    from geo.findings import Finding, LayerAsked, SiteResult, TaskHit
 
 _NOTHING: Final = "—"
 _KIND_ZH: Final = {"project": "工程", "measure": "措施", "control": "管控"}
@@ -38,21 +38,41 @@ def topic_table(site: SiteResult) -> Table:
 
 
 def data_table(site: SiteResult) -> Table:
-    """Every layer asked, hit or not, with where it comes from and what state it is in."""
-    rows = tuple(
-        (
-            asked.title,
-            asked.evidence.unit if asked.evidence else asked.provider or _NOTHING,
-            asked.as_of or _NOTHING,
-            AUTHORITY_ZH[asked.authority] if asked.authority else _NOTHING,
-            _NOTHING if asked.accuracy_m is None else f"±{asked.accuracy_m:g}",
-            (f"复函 {asked.evidence.number}" if asked.evidence else STATE_ZH[asked.state])
-            + ("" if asked.required else "（非必查）"),
-        )
-        for asked in site.layers
-    )
+    """Every layer asked, hit or not, with where it comes from and what state it is in.
+
+    What was compared stands first, then what is required and was not. Of the others that were not obtained there is
+    nothing to tell but that: they share the last row.
+    """
+    ordered = sorted(site.layers, key=_standing)
+    rest = [asked.title for asked in ordered if _only_named(asked)]
+    cells = [_of_data(asked) for asked in ordered if not _only_named(asked)]
     columns = ("数据", "提供单位", "数据日期", "性质", "精度（m）", "状态")
-    return Table("data", "数据来源表", columns, rows, "llccrl", (41, 34, 20, 20, 20, 35))
+    if rest:
+        told = f"{STATE_ZH['no_data']}（非必查，共 {len(rest)} 类）：{'、'.join(rest)}"
+        cells.append((told, *[""] * (len(columns) - 1)))
+    return Table("data", "数据来源表", columns, tuple(cells), "llccrl", (43, 34, 19, 18, 20, 36))
+
+
+def _standing(asked: LayerAsked) -> tuple[bool, bool]:
+    """Order layers: compared or settled by letter, required, others."""
+    compared = asked.evidence is not None or asked.state in ("ok", "partial_coverage", "stale")
+    return not compared, not asked.required
+
+
+def _only_named(asked: LayerAsked) -> bool:
+    return not asked.required and asked.state == "no_data" and asked.evidence is None
+
+
+def _of_data(asked: LayerAsked) -> tuple[str, ...]:
+    state = f"复函 {asked.evidence.number}" if asked.evidence else STATE_ZH[asked.state]
+    return (
+        asked.title,
+        asked.evidence.unit if asked.evidence else asked.provider or _NOTHING,
+        asked.as_of or _NOTHING,
+        AUTHORITY_ZH[asked.authority] if asked.authority else _NOTHING,
+        _NOTHING if asked.accuracy_m is None else f"±{asked.accuracy_m:g}",
+        state + ("" if asked.required else "（非必查）"),
+    )
 
 
 def occupation_table(site: SiteResult) -> Table:
@@ -154,7 +174,8 @@ def rule_table(site: SiteResult) -> Table | None:
 def task_table(site: SiteResult) -> Table | None:
     """The plans' projects, measures and controls at the site, under the title of each plan.
 
-    That a plan's period has run out is said once, beside its title.
+    Items that say the same share a row, each with its number and name. That a plan's period has run out is said once,
+    beside its title.
     """
     if not site.tasks:
         return None
@@ -162,12 +183,14 @@ def task_table(site: SiteResult) -> Table | None:
     for title in dict.fromkeys(task.plan_title for task in site.tasks):
         tasks = [task for task in site.tasks if task.plan_title == title]
         period = _period(tasks)
-        told = f"《{title}》" + (f"，{period}，各项管控均为提示" if period else "")
-        rows.append(("", "", told, "", "", ""))
-        rows += [_task_cells(task, task.note.removeprefix(period).lstrip("；")) for task in tasks]
-    columns = ("编号", "类别", "内容", "关系", "判定", "说明")
+        told = f"《{title}》共 {len(tasks)} 项" + (
+            f"；{period}，各项管控均为提示" if period else ""
+        )
+        rows.append((told, "", "", "", "", ""))
+        rows += [_task_cells(alike, period) for alike in said_alike(tasks)]
+    columns = ("类别", "项数", "编号与内容", "关系", "判定", "说明")
     return Table(
-        "tasks", "规划任务与管控要求表", columns, tuple(rows), "lclccl", (17, 13, 46, 20, 22, 62)
+        "tasks", "规划任务与管控要求表", columns, tuple(rows), "cclccl", (13, 12, 56, 18, 18, 63)
     )
 
 
@@ -178,10 +201,13 @@ def _period(tasks: Sequence[TaskHit]) -> str:
     return only if only.startswith("规划期") else ""
 
 
-def _task_cells(task: TaskHit, note: str) -> tuple[str, ...]:
+def _task_cells(alike: Sequence[TaskHit], period: str) -> tuple[str, ...]:
+    task = alike[0]
     where = RELATION_ZH[task.relation] if task.relation else "未定位"
     kind = _KIND_ZH.get(task.kind, task.kind)
-    return task.id, kind, task.title, where, task.outcome.zh, note or _NOTHING
+    told = "；".join(f"{one.id} {one.title}" for one in alike)
+    note = task.note.removeprefix(period).lstrip("；")
+    return kind, str(len(alike)), told, where, task.outcome.zh, note or _NOTHING
 
 
 def corner_table(site: SiteResult) -> Table | None:
@@ -195,17 +221,17 @@ def corner_table(site: SiteResult) -> Table | None:
     rows = []
     for at, ring in enumerate(rings):
         for number, (lon, lat) in enumerate(ring):
-            east, north = plane[at][number] if same else (None, None)
-            rows.append((
-                f"J{number + 1}", str(at + 1), f"{lon:.8f}", f"{lat:.8f}",
-                _NOTHING if north is None else f"{north:.3f}", _NOTHING if east is None else f"{east:.3f}",
-            ))  # fmt: skip
-    columns = ("点号", "圈号", "经度（°）", "纬度（°）", "X 北（m）", "Y 东（m）")
+            east, north = plane[at][number] if same else (0.0, 0.0)
+            brought = (f"{north:.3f}", f"{east:.3f}") if same else ()
+            rows.append((f"J{number + 1}", str(at + 1), f"{lon:.8f}", f"{lat:.8f}", *brought))
+    columns: tuple[str, ...] = ("点号", "圈号", "经度（°）", "纬度（°）")
+    # Brought in degrees, there are no plane coordinates: two columns of dashes would say nothing.
+    columns += ("X 北（m）", "Y 东（m）") if same else ()
     system = (
         f"X、Y 为原文件坐标（{site.site.plane_epsg}）。" if same and site.site.plane_epsg else ""
     )
-    return Table("corners", "拐点坐标表", columns, tuple(rows), "ccrrrr", (16, 14, 34, 34, 36, 36),
-                 (f"经纬度为 CGCS2000。{system}",))  # fmt: skip
+    return Table("corners", "拐点坐标表", columns, tuple(rows), "ccrrrr"[: len(columns)],
+                 (16, 14, 34, 34, 36, 36)[: len(columns)], (f"经纬度为 CGCS2000。{system}",))  # fmt: skip
 
 
 def _rings(geometry: shapely.Geometry) -> list[list[tuple[float, float]]]:

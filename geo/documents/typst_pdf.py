@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import gc
 import io
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import date
 from importlib import resources
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,6 +32,21 @@ _SERIF, _SANS = "Hongxian Serif SC", "Hongxian Sans SC"
 _EMU_PER_MM: Final = 36000
 _BLIP: Final = "{http://schemas.openxmlformats.org/drawingml/2006/main}blip"
 _FALLBACK: Final = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+#: Imports nothing of this package, so that it starts at once; its folder is its own, so that nothing else is imported.
+_CHILD: Final = """
+import datetime, os, sys
+import typst
+folder, fonts, day = sys.argv[1:]
+try:
+    typst.compile(
+        os.path.join(folder, "main.typ"), output=os.path.join(folder, "main.pdf"), root=folder, font_paths=[fonts],
+        ignore_system_fonts=True, format="pdf",
+        timestamp=datetime.datetime.fromisoformat(day).replace(tzinfo=datetime.timezone.utc),
+    )
+except typst.TypstError as error:
+    sys.stderr.buffer.write(str(error).replace("\\n", " ").encode("utf-8"))
+    sys.exit(1)
+"""
 #: Pictures that typst can show; others (EMF, WMF, TIFF) leave a frame that says so.
 _SHOWN: Final = (".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp")
 _EXTENT: Final = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}extent"
@@ -41,27 +59,31 @@ def pdf_by_typst(data: bytes, *, title: str, as_at: date) -> bytes:
         MissingError: typst is not installed.
         UsageError: A picture of the template is broken.
     """
-    try:
-        import typst  # noqa: PLC0415 - an optional package
-    except ImportError as error:
-        raise MissingError("typst 未安装 — 请安装 pip install hongxian[report]") from error
+    if find_spec("typst") is None:
+        raise MissingError("typst 未安装 — 请安装 pip install hongxian[report]")
     fonts = resources.files("geo.draw") / "fonts"
     with tempfile.TemporaryDirectory() as name, resources.as_file(fonts) as font_folder:
         folder = Path(name)
         _write_source(data, title, folder)
         # The Word file's tree takes as much as typst needs: it goes before.
         gc.collect()
-        try:
-            pdf: bytes = typst.compile(
-                str(folder / "main.typ"), root=str(folder), font_paths=[str(font_folder)],
-                ignore_system_fonts=True, format="pdf",
-                timestamp=datetime(as_at.year, as_at.month, as_at.day, tzinfo=UTC),
-            )  # fmt: skip
-        except typst.TypstError as error:
-            raise UsageError(
-                f"typst 不能排这份文件（{str(error)[:120]}）— 请检查模板里的图片，或改用 --engine libreoffice"
-            ) from error
-    return pdf
+        return _compiled(folder, font_folder, as_at)
+
+
+def _compiled(folder: Path, fonts: Path, as_at: date) -> bytes:
+    """Run typst in a process of its own: it never gives back what it took, and a report is already in memory here."""
+    done = subprocess.run(  # noqa: S603 - this interpreter, and a program of our own
+        [sys.executable, "-c", _CHILD, str(folder), str(fonts), as_at.isoformat()],
+        cwd=folder, capture_output=True, check=False,
+    )  # fmt: skip
+    made = folder / "main.pdf"
+    if done.returncode or not made.is_file():
+        told = done.stderr.decode("utf-8", "replace").strip().splitlines()
+        raise UsageError(
+            f"typst 不能排这份文件（{told[-1][:120] if told else done.returncode}）— 请检查模板里的图片，"
+            "或改用 --engine libreoffice"
+        )
+    return made.read_bytes()
 
 
 def _write_source(data: bytes, title: str, folder: Path) -> None:
@@ -295,8 +317,9 @@ class _Setter:
         return look.align, "".join(self._inline(element, look, paragraph.part))
 
     def _usual_look(self, rows: list[Any]) -> Look | None:
-        """Return the look of the first words under a table's head."""
-        for row in (*rows[1:2], *rows[:1]):
+        """Return the look of the first words under a table's head; a title across the table has its own."""
+        several = [row for row in rows[1:] if len(row.findall(qn("w:tc"))) > 1]
+        for row in (*several[:1], *rows[:1]):
             for element in row.iter(qn("w:p")):
                 for run in element.iter(qn("w:r")):
                     look = paragraph_look(Paragraph(element, self.document._body), self.styles)  # noqa: SLF001

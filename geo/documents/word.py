@@ -15,6 +15,7 @@ from docx.shared import Mm, Pt, RGBColor
 from geo.documents.archive import with_fixed_times
 from geo.documents.fields import add_field, bookmarked
 from geo.documents.paper import Bullets, Heading, Paper, Paragraph, SignatureLine
+from geo.documents.pieces import put_band
 from geo.exhibits import Figure, Table
 
 if TYPE_CHECKING:
@@ -138,7 +139,12 @@ class _Writer:
         align = table.align.ljust(len(table.columns), "l")
         self._row(grid.rows[0], table.columns, widths, "c" * len(widths), bold=True)
         for cells in table.rows:
-            self._row(grid.add_row(), cells, widths, align)
+            row = grid.add_row()
+            if table.is_band(cells):
+                _keep_whole(row)
+                put_band(row, cells[0]).font.size = Pt(9)
+            else:
+                self._row(row, cells, widths, align)
         _repeat_header(grid.rows[0])
         for note in table.notes:
             run = self.document.add_paragraph().add_run(f"注：{note}")

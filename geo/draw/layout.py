@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from geo.draw.legend import SIZES as LEGEND_SIZES
 from geo.draw.legend import Entry, Legend, fit_legend
 from geo.draw.lettering import MM_PER_POINT
-from geo.draw.page import SIZES, TYPE_SCALE, Frame, Layout
+from geo.draw.page import SIZES, TYPE_SCALE, UPRIGHT, Frame, Layout
 from geo.draw.scale import LADDER
 from geo.errors import UsageError
 
@@ -120,9 +120,10 @@ Fill = Callable[[], Iterator[tuple[Layout, float]]]
 def _arrangements(wanted: Wanted, fonts: Lettering) -> Iterator[tuple[Layout, Fill]]:
     """Offer drafts with their map frames, and how to fill each with its legend."""
     long, short = SIZES[wanted.page.size]
-    turned = {"landscape": ((long, short),), "portrait": ((short, long),)}
+    upright = UPRIGHT.get(wanted.page.size, (short, long))
+    turned = {"landscape": ((long, short),), "portrait": (upright,)}
     # A slide stands upright only where that is asked for.
-    either = ((long, short),) if wanted.page.size == "16:9" else ((long, short), (short, long))
+    either = ((long, short),) if wanted.page.size == "16:9" else ((long, short), upright)
     pages = turned.get(wanted.page.orientation, either)
     for width, height in pages:
         body = _body(wanted, fonts, width, height)
@@ -138,8 +139,7 @@ def _arrangements(wanted: Wanted, fonts: Lettering) -> Iterator[tuple[Layout, Fi
 def _body(wanted: Wanted, fonts: Lettering, width: float, height: float) -> Layout:
     """Place what is the same in every arrangement; ``panel`` is all that is left over."""
     scale = TYPE_SCALE[wanted.page.size]
-    small = wanted.page.size == "figure"
-    margin = 2.0 if small else _MARGIN
+    margin = 2.0 if wanted.page.size in ("figure", "plate") else _MARGIN
     neat = Frame(margin, margin, width - 2 * margin, height - 2 * margin)
     tall = (3.0 + 9.5 + 4.6 * wanted.has_plan + 4.4 * wanted.has_subtitle) * scale
     title = Frame(neat.x, neat.top - tall, neat.w, tall)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal
 if TYPE_CHECKING:
     from geo.draw.legend import Legend
 
-Size = Literal["A4", "A3", "16:9", "figure"]
+Size = Literal["A4", "A3", "16:9", "figure", "plate"]
 #: Longer and shorter side, millimetres; 16:9 is a slide of 13⅓ × 7½ inches; a figure fits the
 #: text width of an A4 report (GB/T 9704 leaves 156 mm).
 SIZES: Final[dict[str, tuple[float, float]]] = {
@@ -16,9 +16,15 @@ SIZES: Final[dict[str, tuple[float, float]]] = {
     "A3": (420.0, 297.0),
     "16:9": (338.67, 190.5),
     "figure": (156.0, 116.0),
+    "plate": (254.0, 152.0),
 }
+#: Upright, width and height, where it is not the same paper turned: a plate leaves room for its caption on an A4
+#: page of a report, on its side (margins of 20 mm) or upright (GB/T 9704, under a heading).
+UPRIGHT: Final[dict[str, tuple[float, float]]] = {"plate": (152.0, 188.0)}
 #: Letters grow with the distance a sheet is read from.
-TYPE_SCALE: Final[dict[str, float]] = {"A4": 1.0, "A3": 1.2, "16:9": 1.15, "figure": 0.85}
+TYPE_SCALE: Final[dict[str, float]] = {
+    "A4": 1.0, "A3": 1.2, "16:9": 1.15, "figure": 0.85, "plate": 0.9,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -91,6 +91,21 @@ class Atlas:
         adjacent = _adjacent(self.features, number - 1, scene)
         return Sheet(number, name, replace(scene, adjacent=adjacent))
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The features that have a page, in order; the index is none."""
+        return tuple(name for name, _ in self.features)
+
+    def page(self, name: str) -> Sheet:
+        """Compose the page of a feature; of several features of one name, the first's.
+
+        Raises:
+            UsageError: The series has no such page.
+        """
+        if name not in self.names:
+            raise UsageError(f"地图 {self.map_id} 没有“{name}”这一页")
+        return self.sheet(self.names.index(name) + 1)
+
 
 def atlas_of(map_id: str, spec: MapSpec, store: Store, *, as_at: date) -> Atlas:
     """Look up what a series runs over.

@@ -33,7 +33,6 @@ _LEAST_ROOM_M: Final = 1_500.0
 _REDACTED_ROOM_M: Final = 12_000.0
 _REDACTED_STEP_DEG: Final = 0.02
 _REDACTED_DPI: Final = 96
-_WIDTH_MM: Final = 150.0
 _DPI: Final = 180
 
 
@@ -45,7 +44,7 @@ def site_scene(site: SiteResult, store: Store, *, as_at: date, redact: bool = Fa
     """
     grid: Literal["graticule", "none"] = "none" if redact else "graticule"
     spec = MapSpec(
-        title="用地与管控区域位置示意图", page=Page(size="figure", inset=False, grid=grid),
+        title="用地与管控区域位置示意图", page=Page(size="plate", orientation="portrait", inset=False, grid=grid),
         layers=tuple(DrawLayer(layer=name) for name in _layers(site, store)),
     )  # fmt: skip
     if redact:
@@ -67,7 +66,7 @@ def site_figure(site: SiteResult, store: Store, *, as_at: date, redact: bool = F
     alt = f"{site.site.name}的位置" + (f"，涉及{hits}" if hits else "，图中管控区域未显示与其重叠")
     return Figure(
         id="site_map", caption=f"{site.site.name}与管控区域位置示意图", png=out.getvalue(),
-        width_mm=_WIDTH_MM, alt=alt, sources=tuple(scene.credits[:1]),
+        width_mm=scene.layout.width, alt=alt, sources=tuple(scene.credits[:1]), to_scale=True,
     )  # fmt: skip
 
 
@@ -102,6 +101,6 @@ def _drawn(site: SiteResult, shown: shapely.Geometry) -> DrawnLayer:
         id="site", title="项目用地", kind="where", group="其他要素",
         geometry=np.array([shown], dtype=object), names=(name,),
         class_of=np.zeros(1, dtype=np.int64), classes=(SymbolClass("项目用地", _INK),),
-        label=Label(size=9.0, priority=10), labels=(name,), facts=({"名称": name},),
+        label=Label(size=9.0, priority=10), labels=("项目用地",), facts=({"名称": name},),
         authority="official", accuracy_m=site.site.accuracy_m + site.site.crs.accuracy_m, credit=f"项目用地：{site.site.source.file}",
     )  # fmt: skip

@@ -1,5 +1,6 @@
 """What a check found, as frozen values that text, JSON, tables and maps all show alike."""
 
+from geo.findings.alike import said_alike
 from geo.findings.land import LandPiece, LandShare
 from geo.findings.parts import (
     Finding,
@@ -43,6 +44,7 @@ __all__ = [
     "UnitHit",
     "by_consequence",
     "check_schema",
+    "said_alike",
     "title_zh",
     "worst",
 ]

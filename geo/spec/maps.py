@@ -19,7 +19,8 @@ TASKS: Final = "tasks"
 class Page(Spec):
     """Paper, and which parts of the furniture the map wants."""
 
-    size: Literal["A4", "A3", "16:9", "figure"] = "A4"
+    size: Literal["A4", "A3", "16:9", "figure", "plate"] = "A4"
+    """``figure`` fits a report's text, ``plate`` a page of a report, upright or on its side."""
     orientation: Literal["auto", "landscape", "portrait"] = "auto"
     grid: Literal["graticule", "kilometre", "none"] = "graticule"
     inset: bool = True

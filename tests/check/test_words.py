@@ -195,7 +195,8 @@ def test_a_plot_in_no_county_says_so(full_town):
 
 def test_long_lists_of_notices_are_cut_and_counted(full_town, plot):
     header = "id,heading,title,where,activities,strength,note\n"
-    rows = "".join(f"C{n:02d},章,第{n}条,everywhere,mining,准入条件,\n" for n in range(15))
+    where = "{{unlocated: 图上没有第{}处}}"
+    rows = "".join(f"C{n:02d},章,第{n}条,{where.format(n)},mining,准入条件,\n" for n in range(15))
     head = "title: 规划\nadcode: '140405'\nperiod: [2021, 2035]\nsource: x\n"
     full_town.plans["p"] = {"plan.yml": head, "controls.csv": header + rows}
     text = render(check_sites([footprint(plot)], full_town.store(), as_at=DAY))

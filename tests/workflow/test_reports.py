@@ -454,6 +454,37 @@ def test_a_series_stands_in_a_report_as_its_index(root):
     assert made.embedded[0].exhibit.caption == "屯留区水系图图幅索引"
 
 
+def test_each_page_of_a_series_is_a_figure_with_a_caption_and_a_number_of_its_own(root):
+    (root / "maps" / "sheets.yml").write_text(
+        MAP + "series: {over: reservoirs, margin: 1 km}\n", encoding="utf-8"
+    )
+    name = bureau(
+        root, "# 1 图集", "{{ map('sheets') }}", "{%p for p in pages('sheets') %}", "{{ map('sheets', page=p) }}",
+        "{%p endfor %}", "见{{ ref('sheets', page='圆湖') }}",
+    )  # fmt: skip
+    space = geo.open(root)
+    made = space.report(name)
+    assert [item.number for item in made.embedded] == ["图 1-1", "图 1-2"]
+    captions = [item.exhibit.caption for item in made.embedded]
+    assert captions == ["屯留区水系图图幅索引", "圆湖水系图"]
+    assert texts(made.data)[-1] == "见图 1-2"
+    made.save(root / "报告.docx")
+    assert stale_of(space.store, root / "报告.docx").stale == ()
+
+
+@pytest.mark.parametrize(("token", "words"), [
+    ("{{ map('sheets', page='圆胡') }}", "图集 sheets 没有“圆胡”这一页，共 1 页 — .*圆湖"),
+    ("{{ map('water', page='甲') }}", "地图 water 不是图集"),
+    ("{%p for p in pages('sheet') %}{{ p }}{%p endfor %}", "没有名为 sheet 的地图 — 是否想写 sheets"),
+])  # fmt: skip
+def test_a_page_that_a_series_does_not_have_is_told_before_anything_is_drawn(root, token, words):
+    (root / "maps" / "sheets.yml").write_text(
+        MAP + "series: {over: reservoirs, margin: 1 km}\n", encoding="utf-8"
+    )
+    with pytest.raises(UsageError, match=words):
+        geo.open(root).report(bureau(root, token))
+
+
 def test_a_map_whose_subject_has_no_data_is_refused_by_name(root):
     (root / "maps" / "water.yml").write_text(
         MAP.replace("reservoirs]", "{layer: wetlands, subject: true}]"), encoding="utf-8"
@@ -508,7 +539,7 @@ def test_a_map_for_outside_says_that_it_is_not_for_the_public_instead_of_interna
     said = [text for text, _ in draw_arranged(arrange(outside)).said]
     assert "未经审图，不得向社会公开" in said
     assert not any("内部" in text or "geojson" in text for text in said)
-    assert any("文件名从略" in text for text in said)
+    assert "文件名从略" in "".join(said)  # however its line is broken
 
 
 def test_sentences_about_the_reading_lose_their_coordinates_and_nothing_else():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -13,6 +14,7 @@ from geo.documents.embed import Inset, Listing, Passage, Placed, Reference
 from geo.documents.paper import Paragraph, SignatureLine
 from geo.documents.sandbox import TokenError, nearest_name
 from geo.documents.site_paper import LIMITS
+from geo.draw.series import atlas_of
 from geo.draw.subject import in_words, missing
 from geo.errors import UsageError
 from geo.exhibits import Figure, Table
@@ -22,8 +24,9 @@ from geo.spec.plans import Plan
 from geo.spec.vocabulary import SCHEMATIC_NOTICE
 from geo.store.store import LocatedTask, Store
 from geo.version import TOOL
-from geo.workflow.listing import layer_rows
-from geo.workflow.reporting.figures import chart_picture, is_wide, map_picture, site_picture
+from geo.workflow.listing import LayerRow, layer_rows
+from geo.workflow.reporting.figures import chart_picture, is_wide, map_id, map_picture, site_picture
+from geo.workflow.reporting.gaps import gap_table, waiting
 from geo.workflow.reporting.judge import (
     SITE_TABLES,
     judge_call,
@@ -135,16 +138,21 @@ class Desk:
         """Tell whether a map has anything to show; a report leaves out those without data."""
         return not missing(spec, self.store, day=self.asked.as_at)
 
-    def map(self, name: str, *, wide: bool = False, label: str = "图") -> Inset:
-        """Answer with a map of ``maps/`` with its caption.
+    def map(
+        self, name: str, *, wide: bool = False, label: str = "图", page: str | None = None
+    ) -> Inset:
+        """Answer with a map of ``maps/`` with its caption; of a series with one page, or its index.
 
-        Written ``{{ map("tunliu_overview") }}``.
+        Written ``{{ map("tunliu_overview") }}``, ``{{ map("linfen_counties", page="尧都区") }}``.
         """
         self.map_named(name)
-        figure = self._once(f"map:{name}:{wide}", lambda: map_picture(
-            self.store, name, as_at=self.asked.as_at, wide=wide, redact=self.asked.redact,
+        if page is not None:
+            self.page_named(name, page)
+        figure = self._once(f"map:{name}:{wide}:{page}", lambda: map_picture(
+            self.store, name, as_at=self.asked.as_at, wide=wide, redact=self.asked.redact, page=page,
         ))  # fmt: skip
-        placed = self._placed(figure, label, "map", name, wide=wide)
+        one = {} if page is None else {"page": page}
+        placed = self._placed(figure, label, "map", name, wide=wide, **one)
         return replace(placed, wide=wide and is_wide(figure))
 
     def site_map(self, site: int = 1, *, label: str = "图") -> Inset:
@@ -244,12 +252,19 @@ class Desk:
         whole = [item for item in found if not getattr(item.task.row, "parent", "")]
         return sum(standing in (None, task_view(item).standing) for item in whole)
 
-    def ref(self, name: str) -> Reference:
+    def pages(self, name: str) -> tuple[str, ...]:
+        """Answer with the names of a series' pages to loop over.
+
+        Written ``{%p for p in pages("linfen_counties") %}``.
+        """
+        return self._page_names(self.map_named(name))
+
+    def ref(self, name: str, *, page: str | None = None) -> Reference:
         """Answer with the number of a figure or table, as a cross-reference.
 
         Written ``{{ ref("tunliu_overview") }}``.
         """
-        return Reference(name)
+        return Reference(map_id(name, page))
 
     def figure_list(self) -> Listing:
         """Answer with the list of figures.
@@ -275,7 +290,7 @@ class Desk:
         """Make an exhibit of an older report again."""
         made: Placed
         if function == "map":
-            made = self.map(name, wide=bool(arguments.get("wide")))
+            made = self.map(name, wide=bool(arguments.get("wide")), page=arguments.get("page"))
         elif function == "site_map":
             made = self.site_map(int(arguments.get("site", 1)))
         elif function == "chart":
@@ -294,7 +309,9 @@ class Desk:
 
     def _table(self, name: str, *, plan: str | None, kind: str, site: int) -> Table | None:
         if name == "layers":
-            return layer_table(layer_rows(self.store, day=self.asked.as_at))
+            return layer_table(self._layers, self._waiting)
+        if name == "missing":
+            return gap_table(self._layers, self._waiting)
         if name in SITE_TABLES:
             self.site_numbered(site)
             return site_table(self._result(), name, site)
@@ -306,6 +323,16 @@ class Desk:
         if name == "standing":
             return standing_table(whole, self._found(whole.id, None), place=place)
         return task_table(whole, self._found(whole.id, kind), kind=kind, place=place)
+
+    @cached_property
+    def _layers(self) -> tuple[LayerRow, ...]:
+        return layer_rows(self.store, day=self.asked.as_at)
+
+    @cached_property
+    def _waiting(self) -> Counter[str]:
+        """Items of the report's plan, or of all, that wait for each layer."""
+        plan = self.asked.plan
+        return waiting((*self.store.tasks(plan), *self.store.controls(plan)))
 
     def _once(self, key: str, make: Callable[[], Figure]) -> Figure:
         """Draw a picture the first time it is asked for; a report may show it twice."""
@@ -331,6 +358,23 @@ class Desk:
                 f"地图 {name} 没有可画的内容：{in_words(gaps)} — 请补充数据，或从模板中去掉这幅图",
             )
         return name
+
+    def page_named(self, name: str, page: str) -> str:
+        """Give the name of a series' page back, or say which is nearest."""
+        names = self._page_names(name)
+        if not names:
+            raise TokenError("page", f"地图 {name} 不是图集（没有 series），不能写 page")
+        if page not in names:
+            hint = nearest_name(page, names)
+            raise TokenError(page, f"图集 {name} 没有“{page}”这一页，共 {len(names)} 页 — {hint}")
+        return page
+
+    def _page_names(self, name: str) -> tuple[str, ...]:
+        """List the pages of a series; of a map that is no series, none."""
+        spec = self.store.spec.maps[name]
+        if spec.series is None:
+            return ()
+        return atlas_of(name, spec, self.store, as_at=self.asked.as_at).names
 
     def _found(self, plan: str, kind: str | None) -> Sequence[LocatedTask]:
         judge_kind(kind)
@@ -367,4 +411,4 @@ class Desk:
 PLACING: Final = (
     "map", "site_map", "chart", "table", "passage", "ref", "figure_list", "table_list",
 )  # fmt: skip
-_FUNCTIONS: Final = (*PLACING, "indicator", "indicators", "tasks", "count")
+_FUNCTIONS: Final = (*PLACING, "pages", "indicator", "indicators", "tasks", "count")

@@ -16,7 +16,7 @@ from PIL.PngImagePlugin import PngInfo
 from geo.draw.arrange import arrange
 from geo.draw.charts import indicator_chart
 from geo.draw.scene import Scene, compose
-from geo.draw.series import index_or_first
+from geo.draw.series import atlas_of, index_or_first
 from geo.draw.sheet import SETTINGS, draw
 from geo.draw.site_map import site_figure
 from geo.errors import UsageError
@@ -33,6 +33,20 @@ if TYPE_CHECKING:
 _FIGURE_DPI, _WIDE_DPI, _COARSE_DPI = 220, 180, 72
 #: A sheet no wider than upright A4 stays on an upright page.
 _UPRIGHT_MM: Final = 211.0
+#: Papers tried in turn; the last is the map's own sheet.
+_PAPERS: Final[tuple[dict[str, Any], ...]] = (
+    {"size": "figure"}, {"size": "plate", "orientation": "portrait"}, {},
+)  # fmt: skip
+_WIDE_PAPERS: Final[tuple[dict[str, Any], ...]] = ({"size": "plate"}, {})
+
+
+def map_id(name: str, page: str | None) -> str:
+    """Name a map's figure in a report; pages of a series are figures of their own.
+
+    >>> map_id("counties", None), map_id("counties", "尧都区")
+    ('counties', 'counties/尧都区')
+    """
+    return name if page is None else f"{name}/{page}"
 
 
 def is_wide(figure: Figure) -> bool:
@@ -41,18 +55,21 @@ def is_wide(figure: Figure) -> bool:
 
 
 def map_picture(
-    store: Store, name: str, *, as_at: date, wide: bool = False, redact: bool = False
-) -> Figure:
-    """Draw a map for the paper: on its own sheet when wide, else at the text's width.
+    store: Store, name: str, *, as_at: date, wide: bool = False, redact: bool = False,
+    page: str | None = None,
+) -> Figure:  # fmt: skip
+    """Draw a map at the size it stands on the paper, so that its scale holds: a plate when wide, else the text's width.
 
-    Of a series it is the index of its pages.
+    A legend too long for that takes a plate, then the map's own sheet made smaller. Of a series it is the
+    index of its pages.
 
     Args:
         store: Where the map and its data are.
         name: The map's id.
         as_at: Date of the map.
-        wide: Keep the map's own sheet.
+        wide: Draw a plate, for a page of its own.
         redact: Draw coarsely, without a grid, and only what a public edition shows.
+        page: Of a series, the page of this feature instead of the index.
 
     Raises:
         UsageError: The map fits on no sheet.
@@ -60,24 +77,30 @@ def map_picture(
     spec = store.spec.maps[name]
     dpi = _COARSE_DPI if redact else _WIDE_DPI if wide else _FIGURE_DPI
 
-    def drawn(*, wide: bool) -> tuple[Scene, bytes]:
-        page = _paged(spec, wide=wide, redact=redact)
-        whole = compose if spec.series is None else index_or_first
-        scene = whole(name, page, store, as_at=as_at)
+    def drawn(paper: dict[str, Any]) -> tuple[Scene, bytes]:
+        paged = _paged(spec, paper, redact=redact)
+        if page is not None:
+            scene = atlas_of(name, paged, store, as_at=as_at).page(page).scene
+        else:
+            whole = compose if spec.series is None else index_or_first
+            scene = whole(name, paged, store, as_at=as_at)
         return scene, opaque_png(draw(scene), title=scene.title, dpi=dpi)
 
-    try:
-        scene, png = drawn(wide=wide)
-    except UsageError:
-        if wide:
-            raise
-        # A legend too long for the text's width keeps the map's own sheet, made smaller.
-        scene, png = drawn(wide=True)
+    papers = _WIDE_PAPERS if wide else _PAPERS
+    for paper in papers[:-1]:
+        try:
+            scene, png = drawn(paper)
+            break
+        except UsageError:
+            continue
+    else:
+        scene, png = drawn(papers[-1])
     # A report shows each sheet once; kept for other formats it would only hold its layers in memory.
     arrange.cache_clear()
     told = [layer.title for layer in scene.layers if layer.in_legend]
     alt = f"{scene.title}，图上有{'、'.join(dict.fromkeys(told)) or '行政区'}；比例尺 1∶{scene.denominator}"
-    return Figure(name, scene.title, png, scene.layout.width, alt)
+    made = map_id(name, page)
+    return Figure(made, scene.title, png, scene.layout.width, alt, to_scale=True)
 
 
 def opaque_png(figure: Canvas, *, title: str, dpi: int) -> bytes:
@@ -117,8 +140,8 @@ def chart_picture(plan: Plan, *, place: str) -> Figure:
     )  # fmt: skip
 
 
-def _paged(spec: MapSpec, *, wide: bool, redact: bool) -> MapSpec:
-    change: dict[str, Any] = {} if wide else {"size": "figure"}
+def _paged(spec: MapSpec, paper: dict[str, Any], *, redact: bool) -> MapSpec:
+    change = dict(paper)
     more: dict[str, Any] = {}
     if redact:
         change["grid"] = "none"

@@ -12,6 +12,7 @@ from geo.workflow.reporting.tables import KINDS
 SITE_TABLES: Final = (
     "topics", "data", "occupation", "land", "land_matrix", "targets", "rules", "units", "site_tasks", "corners",
 )  # fmt: skip
+DATA_TABLES: Final = ("layers", "missing")
 PLAN_TABLES: Final = ("tasks", "indicators", "standing")
 CHAPTERS: Final = ("project", "data", "methods", "results", "requirements", "conclusion")
 PASSAGES: Final = (*CHAPTERS, "statements", "signature")
@@ -27,6 +28,9 @@ class Names(Protocol):
 
     def map_named(self, name: str) -> str:
         """Give a map's name back."""
+
+    def page_named(self, name: str, page: str) -> str:
+        """Give the name of a series' page back."""
 
     def plan_named(self, name: str | None) -> str:
         """Give a plan's id, the report's own for none."""
@@ -75,14 +79,16 @@ def judge_passage(name: str) -> None:
 
 def judge_table(name: str) -> None:
     """Refuse a table that is none."""
-    known = (*SITE_TABLES, *PLAN_TABLES, "layers")
+    known = (*SITE_TABLES, *PLAN_TABLES, *DATA_TABLES)
     if name not in known:
         raise TokenError(name, f"没有名为 {name} 的表 — {nearest_name(name, known)}")
 
 
 def _judge(desk: Names, name: str, bound: Mapping[str, Any]) -> None:
-    if name == "map":
+    if name in ("map", "pages"):
         desk.map_named(bound["name"])
+    if name == "map" and bound.get("page") is not None:
+        desk.page_named(bound["name"], bound["page"])
     if name == "table":
         judge_table(bound["name"])
     is_site_table = name == "table" and bound["name"] in SITE_TABLES

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from geo.exhibits import Table
 from geo.spec.vocabulary import AUTHORITY_ZH, STATE_ZH
+from geo.workflow.reporting.gaps import gap_note
 from geo.workflow.reporting.views import task_view
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def task_table(plan: Plan, found: Sequence[LocatedTask], *, kind: str, place: st
              v.standing, _accuracy(v))
             for v in views
         )  # fmt: skip
-        align, widths = "llclrccr", (12, 42, 11, 19, 25, 25, 17, 21)
+        align, widths = "llclrccr", (12, 45, 13, 18, 24, 24, 16, 20)
     else:
         columns = ("编号", "措施", "要素", "年限", "定位", "精度（m）")
         rows = _cells(
@@ -84,8 +85,8 @@ def indicator_table(plan: Plan, *, place: str) -> Table:
     )  # fmt: skip
 
 
-def layer_table(rows: Sequence[LayerRow]) -> Table:
-    """List the layers that are supplied with their worth; name those that are not."""
+def layer_table(rows: Sequence[LayerRow], waits: Counter[str]) -> Table:
+    """List the layers that are supplied with their worth; count those that are not (:func:`gap_table` names them)."""
     held = [row for row in rows if row.state != "no_data"]
     cells = tuple(
         (r.title, "可用" if r.state == "ok" else STATE_ZH[r.state],
@@ -94,10 +95,10 @@ def layer_table(rows: Sequence[LayerRow]) -> Table:
         for r in held
     )  # fmt: skip
     columns = ("数据", "状态", "性质", "数据日期", "精度（m）", "提供单位")
-    missing = "、".join(row.title for row in rows if row.state == "no_data")
-    notes = (f"已声明但{STATE_ZH['no_data']}：{missing}",) if missing else ()
+    note = gap_note(rows, waits)
+    notes = (note,) if note else ()
     return Table(
-        "layers", "所用数据一览表", columns, cells, "lcccrl", (40, 16, 20, 21, 20, 53), notes
+        "layers", "所用数据一览表", columns, cells, "lcccrl", (43, 14, 18, 19, 20, 56), notes
     )
 
 

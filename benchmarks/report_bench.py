@@ -1,0 +1,185 @@
+"""A report of fifty maps and fifty tables as DOCX and PDF: `python benchmarks/report_bench.py`.
+
+Each run is a process of its own, from reading the workspace to both files written; its line gives the CPU seconds of
+drawing, of everything beside it and of the PDF, the peak memory of the process and of typst's own, the peak of both
+together (proportional set size, sampled, Linux), and the first digits of both files' sha256, which must agree.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from docx import Document
+
+ROOT = Path(__file__).parents[1]
+HEAD = "| run | figures | tables | cells | drawing s | beside it s | PDF s | process MB | typst MB | together MB | same bytes |"
+KINDS = ("project", "measure", "control")
+CHAPTERS = 5
+SAMPLED_EVERY_S = 0.25
+
+
+def write_template(path: Path, maps: list[str], plans: list[str], figures: int) -> None:
+    """Write a bureau's template: in each chapter figures with a reference, a number of a plan, and a long table."""
+    document = Document()
+    document.add_paragraph("{{ figure_list() }}")
+    document.add_paragraph("{{ table_list() }}")
+    for at in range(figures):
+        if at % max(figures // CHAPTERS, 1) == 0:
+            document.add_heading(f"{at * CHAPTERS // figures + 1} 专题", 1)
+        name, plan, kind = maps[at % len(maps)], plans[at % len(plans)], KINDS[at % len(KINDS)]
+        document.add_paragraph(
+            f"见{{{{ ref('{name}') }}}}，目标 {{{{ indicator('{plan}', 1).target_2025 }}}}"
+        )
+        document.add_paragraph(f"{{{{ map('{name}') }}}}")
+        document.add_paragraph(f"{{{{ table('tasks', plan='{plan}', kind='{kind}') }}}}")
+    document.save(str(path))
+
+
+def run(workspace: Path, folder: Path, figures: int, maps: list[str]) -> dict[str, Any]:
+    """Make the report once in this process, and tell what it took."""
+    import geo  # noqa: PLC0415 - its import is part of the run
+    from geo.workflow.reporting import desk  # noqa: PLC0415
+
+    peak = _watched()
+    space = geo.open(workspace)
+    store = space.store
+    names = maps or list(desk.Desk(store, desk.Asked("图集", space.as_at)).map_ids)
+    drawing = [0.0]
+    desk.map_picture = _timed(desk.map_picture, drawing)  # type: ignore[assignment]
+    write_template(folder / "template.docx", names, list(store.spec.plans), figures)
+    made = space.report(folder / "template.docx", title="五十图")
+    made.save(folder / "report.docx")
+    docx_s = _cpu_s()
+    made.save(folder / "report.pdf")
+    files = [hashlib.sha256((folder / f"report.{s}").read_bytes()).hexdigest() for s in ("docx", "pdf")]  # fmt: skip
+    tables = [item.exhibit for item in made.embedded if hasattr(item.exhibit, "rows")]
+    return {
+        "figures": len(made.embedded) - len(tables), "tables": len(tables),
+        "cells": sum(len(table.columns) * (len(table.rows) + 1) for table in tables),
+        "drawing_s": drawing[0], "beside_s": docx_s - drawing[0], "pdf_s": _cpu_s() - docx_s,
+        "process_mb": _most_mb(), "typst_mb": peak["child"], "together_mb": peak["together"], "files": files,
+    }  # fmt: skip
+
+
+def _timed(draw: Callable[..., Any], spent: list[float]) -> Callable[..., Any]:
+    def drawn(*arguments: Any, **named: Any) -> Any:
+        start = _cpu_s()
+        try:
+            return draw(*arguments, **named)
+        finally:
+            spent[0] += _cpu_s() - start
+
+    return drawn
+
+
+def _cpu_s() -> float:
+    """CPU seconds of this process and of its ended children."""
+    told = os.times()
+    return told.user + told.system + told.children_user + told.children_system
+
+
+def _most_mb() -> float:
+    """Peak resident memory of this process; 0 where the system does not tell (Windows)."""
+    try:
+        import resource  # noqa: PLC0415 - not on Windows
+    except ImportError:
+        return 0.0
+    unit = 1024 if sys.platform == "darwin" else 1
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit / 1024
+
+
+def _watched() -> dict[str, float]:
+    """Keep the peaks, MB, of the largest child and of this process with its children.
+
+    Of a child ``ru_maxrss`` would not do: it starts with what its parent held.
+    """
+    peak = {"child": 0.0, "together": 0.0}
+
+    def watch() -> None:
+        while True:
+            own, children = _held_mb()
+            peak["child"] = max(peak["child"], *children, 0.0)
+            peak["together"] = max(peak["together"], own + sum(children))
+            time.sleep(SAMPLED_EVERY_S)
+
+    if Path("/proc/self/smaps_rollup").exists():
+        threading.Thread(target=watch, daemon=True).start()
+    return peak
+
+
+def _held_mb() -> tuple[float, list[float]]:
+    """Memory of this process and of each child now."""
+    own = os.getpid()
+    children: list[str] = []
+    for task in Path(f"/proc/{own}/task").iterdir():
+        try:
+            children += (task / "children").read_text().split()
+        except OSError:
+            continue
+    return _pss_mb(str(own)), [_pss_mb(pid) for pid in children]
+
+
+def _pss_mb(pid: str) -> float:
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
+    except OSError:
+        return 0.0
+    return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
+
+
+def main() -> int:
+    """Run the benchmark; 1 when two runs gave different bytes."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--figures", type=int, default=50)
+    parser.add_argument("--runs", type=int, default=2)
+    parser.add_argument(
+        "--maps", nargs="*", default=[], help="maps to draw in turn; all by default"
+    )
+    parser.add_argument("--workspace", type=Path, default=ROOT)
+    parser.add_argument("--once", type=Path, help=argparse.SUPPRESS)
+    asked = parser.parse_args()
+    if asked.once:
+        print(json.dumps(run(asked.workspace, asked.once, asked.figures, asked.maps)))
+        return 0
+    print(f"{HEAD}\n|{'---|' * HEAD.count(' | ')}---|")
+    first: list[str] = []
+    for number in range(1, asked.runs + 1):
+        told = _in_a_process(asked)
+        first = first or told["files"]
+        same = told["files"] == first
+        print(
+            f"| {number} | {told['figures']} | {told['tables']} | {told['cells']} | {told['drawing_s']:.1f} | "
+            f"{told['beside_s']:.1f} | {told['pdf_s']:.1f} | {told['process_mb']:.0f} | {told['typst_mb']:.0f} | "
+            f"{told['together_mb']:.0f} | {'yes' if same else 'NO'} {' '.join(f[:12] for f in told['files'])} |",
+            flush=True,
+        )
+        if not same:
+            return 1
+    return 0
+
+
+def _in_a_process(asked: argparse.Namespace) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory() as folder:
+        command = [
+            sys.executable, __file__, "--once", folder, "--figures", str(asked.figures),
+            "--workspace", str(asked.workspace), *(("--maps", *asked.maps) if asked.maps else ()),
+        ]  # fmt: skip
+        # This interpreter and this file.
+        done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603
+    told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return told
+
+
+if __name__ == "__main__":
+    sys.exit(main())
