@@ -32,6 +32,8 @@ _LEAST_ROW: Final = 1.1
 _NARROWEST: Final = 7.5
 #: What broken entries weigh against larger letters.
 _BROKEN: Final = 0.7
+#: Rows may miss a column's foot by this much, millimetres.
+_SLACK: Final = 1e-6
 
 
 @dataclass(frozen=True)
@@ -198,7 +200,13 @@ def _flow(
     columns: int, height: float,
 ) -> tuple[Row, ...] | None:  # fmt: skip
     swatch = swatch_mm(entries, size)
-    wrapped = [_wrapped(e, fonts, size, column, swatch) for e in entries]
+    wrapped: list[tuple[tuple[str, ...], float]] = []
+    room = columns * (height + _SLACK)
+    for entry in entries:
+        wrapped.append(_wrapped(entry, fonts, size, column, swatch))
+        room -= wrapped[-1][1]
+        if room < -_SLACK:
+            return None
     if wrapped and max(len(line) for lines, _ in wrapped for line in lines) == 0:
         return None
     total = sum(h for _, h in wrapped)
@@ -223,9 +231,9 @@ def _columns(
         with_next = tall
         if entry.kind in ("heading", "group") and index + 1 < len(entries):
             with_next += wrapped[index + 1][1]
-        if y > 0.0 and y + with_next > height + 1e-6:
+        if y > 0.0 and y + with_next > height + _SLACK:
             at, y = at + 1, 0.0
-        if at >= columns or y + tall > height + 1e-6:
+        if at >= columns or y + tall > height + _SLACK:
             return None
         rows.append(Row(entry, lines, at * pitch, y, tall))
         y += tall
