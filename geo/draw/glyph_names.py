@@ -1,42 +1,32 @@
-"""Names of a font's glyphs, derived once: the shipped fonts carry none, and every cut would derive them anew.
+"""Names of a font's glyphs: the shipped fonts carry none, and every cut would derive some from the characters.
 
 Deriving the names of 7 500 glyphs is more than half of the time that cutting a font to the letters of
-a sheet takes, and a PDF cuts its fonts about five times.
+a sheet takes. No file gets to see the names, so numbers do as well.
 """
 
 from __future__ import annotations
 
 from contextlib import contextmanager
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from fontTools import subset  # type: ignore[import-untyped]
-from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 _FORMAT: Final = 3.0
 
 
-@lru_cache(maxsize=8)
-def glyph_names(path: Path | str) -> tuple[str, ...]:
-    """Return a font's glyph names in order."""
-    with TTFont(path, lazy=True) as font:
-        return tuple(font.getGlyphOrder())
-
-
-def with_names(font: Any, path: Path | str) -> Any:
-    """Give an open font the names it would derive, if it carries none itself; return it."""
+def with_names(font: Any) -> Any:
+    """Give an open font numbers for names, if it carries none itself; return it."""
     if "post" in font and font["post"].formatType == _FORMAT:
-        font.setGlyphOrder(list(glyph_names(path)))
+        font.setGlyphOrder([f"glyph{at:05d}" for at in range(font["maxp"].numGlyphs)])
     return font
 
 
 @contextmanager
 def known_glyph_names() -> Iterator[None]:
-    """Let matplotlib's PDF writer open fonts with their names known; what it writes is the same.
+    """Let matplotlib's PDF writer open fonts with their names given; what it writes is the same.
 
     It opens them through fontTools by itself and offers no way to hand one in.
     """
@@ -45,7 +35,7 @@ def known_glyph_names() -> Iterator[None]:
     def load(path: Any, *rest: Any, **more: Any) -> Any:
         font = opened(path, *rest, **more)
         # A collection's file holds several fonts, each with names of its own.
-        return with_names(font, path) if str(path).lower().endswith(".ttf") else font
+        return with_names(font) if str(path).lower().endswith(".ttf") else font
 
     subset.load_font = load
     try:

@@ -38,6 +38,8 @@ _ABREAST: Final = 0.002
 _SPLIT: Final = 0.06
 #: What broken entries weigh against larger letters.
 _BROKEN: Final = 0.7
+#: Rows may miss a column's foot by this much, millimetres.
+_SLACK: Final = 1e-6
 
 
 @dataclass(frozen=True)
@@ -218,7 +220,13 @@ def _flow(
     columns: int, height: float,
 ) -> tuple[Row, ...] | None:  # fmt: skip
     swatch = swatch_mm(entries, size)
-    wrapped = [_wrapped(e, fonts, size, column, swatch) for e in entries]
+    wrapped: list[tuple[tuple[str, ...], float]] = []
+    room = columns * (height + _SLACK)
+    for entry in entries:
+        wrapped.append(_wrapped(entry, fonts, size, column, swatch))
+        room -= wrapped[-1][1]
+        if room < -_SLACK:
+            return None
     if wrapped and max(len(line) for lines, _ in wrapped for line in lines) == 0:
         return None
     tall = [h for _, h in wrapped]
@@ -265,11 +273,11 @@ def _columns(
     rows: list[Row] = []
     at, y = 0, 0.0
     for entry, (lines, tall), with_next in zip(entries, wrapped, kept, strict=True):
-        if y > 0.0 and y + with_next > height + 1e-6:
+        if y > 0.0 and y + with_next > height + _SLACK:
             if rows[-1].entry.kind in ("heading", "group"):
                 return None  # a title would stand alone
             at, y = at + 1, 0.0
-        if at >= columns or y + tall > height + 1e-6:
+        if at >= columns or y + tall > height + _SLACK:
             return None
         rows.append(Row(entry, lines, at * pitch, y, tall))
         y += tall

@@ -105,6 +105,8 @@ class Lettering:
         ('',)
         """
         room = width_mm / (size_pt * MM_PER_POINT)
+        if _whole(self.path(face), text) <= room + 1e-9:
+            return (text,)
         lines: list[list[str]] = [[]]
         used = 0.0
         for word, wide in _measured(self.path(face), text, room):
@@ -124,6 +126,12 @@ class Lettering:
 @lru_cache(maxsize=8_192)
 def _words_measured(path: Path, text: str) -> tuple[tuple[str, float], ...]:
     return tuple((word, sum(_advance(path, c) for c in word)) for word in _words(text))
+
+
+@lru_cache(maxsize=8_192)
+def _whole(path: Path, text: str) -> float:
+    """Width of one line of text over the font size."""
+    return sum((wide for _, wide in _words_measured(path, text)), 0.0)
 
 
 def _measured(path: Path, text: str, room: float) -> Iterator[tuple[str, float]]:

@@ -34,6 +34,9 @@ _SQUEEZE: Final = 3
 #: Settings of one drawing, never of the process: TrueType in PDF, outlines in SVG, exact letters.
 SETTINGS: Final[Any] = {
     "pdf.fonttype": 42,
+    # matplotlib 3.11 divides a PDF's fonts by the setting for PostScript: by its default into
+    # pieces of 256 characters, each cut and embedded by itself.
+    "ps.fonttype": 42,
     "pdf.compression": 6,
     "svg.fonttype": "path",
     "svg.hashsalt": "hongxian",

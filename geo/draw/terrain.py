@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from rasterio.enums import Resampling
 from rasterio.windows import Window as Cells
-from scipy.ndimage import map_coordinates
 
 from geo.draw.classing import SymbolClass
 from geo.draw.cover import classed, nearest_cells
@@ -132,6 +131,9 @@ def _sampled(
     columns = (columns - part.col_off) * shape[1] / part.width
     if not smooth:
         return nearest_cells(heights, rows, columns).reshape(grid_x.shape)
+    # scipy.ndimage takes a third of a second to load; most sheets have no relief.
+    from scipy.ndimage import map_coordinates  # noqa: PLC0415
+
     at = [rows - 0.5, columns - 0.5]
     found = map_coordinates(heights, at, order=1, mode="constant", cval=np.nan)
     return np.asarray(found).reshape(grid_x.shape)

@@ -59,7 +59,7 @@ def subset(text: str) -> bytes:
     )  # fmt: skip
     out = io.BytesIO()
     with TTFont(shipped().sans, lazy=True, recalcTimestamp=False) as font:
-        with_names(font, shipped().sans)
+        with_names(font)
         cut = Subsetter(options)
         cut.populate(text=text)
         cut.subset(font)

@@ -17,7 +17,6 @@ from geo.draw.subject import in_words, missing
 from geo.errors import MissingError, UsageError
 from geo.exhibits import Figure
 from geo.spec.closed import nearest
-from geo.web.page import page as web_page
 from geo.workflow.fragments import interactive_fragment, static_fragment
 from geo.writing import replacing
 
@@ -56,7 +55,7 @@ class DrawnMap:
             raise UsageError(f"{path.name}: 地图可写为 .png .pdf .svg .html")
         with replacing(path) as temporary:
             if suffix == ".html":
-                page = web_page(self.scene, internal=internal)
+                page = _web_page(self.scene, internal=internal)
                 temporary.write_text(page, encoding="utf-8", newline="\n")
             elif suffix == ".pdf" and self.scene.internal and not internal:
                 temporary.write_bytes(picture_pdf(self.scene))
@@ -84,7 +83,7 @@ class DrawnMap:
         """
         scene = self.scene
         if interactive:
-            page = web_page(scene, internal=False)
+            page = _web_page(scene, internal=False)
             return interactive_fragment(
                 page, name=self.name, caption=scene.title, sources=scene.credits[:1], label=label
             )
@@ -173,6 +172,13 @@ class DrawnSeries(DrawnMap):
     def may_be(self, suffix: str) -> bool:
         """Tell whether a format may leave the office without ``internal``."""
         return suffix == "png" or not self.whole().internal
+
+
+def _web_page(scene: Scene, *, internal: bool) -> str:
+    # folium takes half a second to load, which a sheet on paper need not wait for.
+    from geo.web.page import page  # noqa: PLC0415
+
+    return page(scene, internal=internal)
 
 
 def picture_pdf(scene: Scene) -> bytes:

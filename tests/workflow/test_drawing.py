@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import pickle
 import shutil
@@ -11,10 +12,12 @@ import sys
 import time
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from geo.errors import MissingError, Problem, UsageError, WorkspaceError
+from geo.spec.workspace import read_workspace
 from geo.workflow import crew
 from geo.workflow.build import build
 from geo.workflow.crew import workers_for
@@ -198,3 +201,21 @@ def test_what_the_linter_says_of_a_page_names_the_page_in_the_order_of_the_pages
     assert pages[1:] == sorted(pages[1:])
     assert pages[1].startswith("第 1 页“")
     assert {f.file.as_posix() for f in faults} == {"maps/s.yml"}
+
+
+def doubled(store, part):
+    """Work for a crew, found by its name in another process."""
+    assert store.spec.marker.title
+    return part * 2, os.getpid()
+
+
+@pytest.mark.parametrize("system", ["linux", "win32", "darwin"])
+def test_workers_answer_in_order_however_a_system_starts_them(tmp_path, monkeypatch, system):
+    spec, _ = read_workspace(write_maps(tmp_path))
+    monkeypatch.setattr(crew, "sys", SimpleNamespace(platform=system))
+    parts = range(40)
+    with crew.crew(spec, 2) as hands:
+        answers = list(hands.each(doubled, parts))
+    assert [number for number, _ in answers] == [part * 2 for part in parts]
+    assert os.getpid() not in {worker for _, worker in answers}
+    assert multiprocessing.active_children() == []
