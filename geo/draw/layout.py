@@ -205,7 +205,8 @@ def _beneath(
     bar = Frame(x, panel.y + signs_tall + 1.0, right, bar_tall)
     spare = panel.top - bar.top - 1.0
     inset, left = None, x
-    if wanted.inset and spare >= 18.0 * scale:
+    # One pane is as high as wide: above the scale bar it wants more room than two beside each other.
+    if wanted.inset and spare >= (18.0 if wanted.inset > 1.0 else 34.0) * scale:
         tall = min(spare, right / wanted.inset * 1.1)
         inset = Frame(x, panel.top - tall, right, tall)
         bar = Frame(x, (bar.y + inset.y - 1.0 - bar_tall) / 2, right, bar_tall)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _ABSENT: Final = Ink(fill="#ffffff", edge="#8a8a8a", width=0.5, dash=(1.6, 1.2))
 CHOSEN: Final = "#c8553d"
 #: The heading stands in the middle of a column up to this wide, else at its left, millimetres.
-_CENTRED_MM: Final = 80.0
+_CENTRED_MM: Final = 62.0
 
 
 def draw_legend(pen: Pen, scene: Scene) -> None:
