@@ -106,9 +106,7 @@ def command(
         words = f"另有 {told.strangers} 行所写行业不是 GB/T 4754 代码，按未说明行业核查，见结果的“主要理由”"
         tell(words, quiet=False)
     if told.bad:
-        words = (
-            f"另有 {told.bad} 行几何缺失或无效，未核查：见结果中“已核查”为否的行，判定为资料不足"
-        )
+        words = f"另有 {told.bad} 行几何或坐标缺失、无效，未核查：见结果中“已核查”为否的行，判定为资料不足"
         tell(words, quiet=False)
 
 

@@ -104,7 +104,7 @@ def read_register(
     shown = Path(path.name)
     draft = mark_unplaceable(_drawn(path, shown, crs=crs), shown=shown)
     usable = replace(draft, drawings=tuple(d for d in draft.drawings if d.problem is None))
-    if not usable.drawings:
+    if draft.drawings and not usable.drawings:
         return tuple(unusable(draft, at, shown) for at in range(len(draft.drawings)))
     points = points_of(usable, shown=shown)
     reading = read_crs(points, draft.claims, shown=shown, plausible=plausible)
