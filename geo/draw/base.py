@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
@@ -160,8 +161,9 @@ def _borders(codes: NDArray[Any], flat: NDArray[Any]) -> dict[Level, Geometry]:
     return found
 
 
+@lru_cache(maxsize=64)
 def _panes(boundaries: Boundaries, adcodes: tuple[str, ...]) -> tuple[Pane, ...]:
-    """Show the city in its province, and the county in its city."""
+    """Show the city in its province, and the county in its city; once for all pages of a series."""
     chosen = boundaries.territory(adcodes)
     province, city = adcodes[0][:2] + "0000", adcodes[0][:4] + "00"
     level = boundaries.level(adcodes[0])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 import numpy as np
 import shapely
@@ -63,8 +63,7 @@ class Request:
     badges: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True)
-class Piece:
+class Piece(NamedTuple):
     """A string with its centre, and its turn in degrees counter-clockwise."""
 
     text: str

@@ -225,7 +225,7 @@ def _told(request: Request, place: Candidate, number: int) -> Placed:
     """Write a name's number, now that it is known, into the place that was kept for it."""
     badge = _stand_in(request, number)
     if number:
-        place = replace(place, pieces=tuple(replace(p, text=str(number)) for p in place.pieces))
+        place = replace(place, pieces=tuple(p._replace(text=str(number)) for p in place.pieces))
     return Placed(badge, place, number)
 
 
