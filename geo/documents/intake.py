@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 MOST_FILE: Final = 60 * 2**20
 MOST_UNPACKED: Final = 200 * 2**20
 MOST_XML: Final = 8 * 2**20
+#: libxml2 gives up at 256; tables of tables of tables in a text box reach some 60.
+_MOST_DEPTH: Final = 200
 MOST_PICTURE: Final = 20 * 2**20
 _MOST_MEMBERS: Final = 2000
 _MAIN: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
@@ -132,6 +134,9 @@ def _part_faults(name: str, data: bytes) -> Iterator[str]:
     except (ParseError, DefusedXmlException, ValueError):
         yield f"{name} 不是正常的 XML — 请用 Word 打开并另存一份"
         return
+    if _is_deeper(root, _MOST_DEPTH):
+        yield f"{name} 的元素嵌套超过 {_MOST_DEPTH} 层 — 请用 Word 打开并另存一份"
+        return
     if name == "[Content_Types].xml":
         kinds = [node.get("ContentType", "") for node in root]
         if any("macroEnabled" in kind for kind in kinds):
@@ -144,6 +149,16 @@ def _part_faults(name: str, data: bytes) -> Iterator[str]:
                                         outside=node.get("TargetMode") == "External")  # fmt: skip
     elif name.startswith("word/"):
         yield from _fetching(name, root)
+
+
+def _is_deeper(root: Any, depth: int) -> bool:
+    """Tell whether elements stand in each other deeper than that, level by level."""
+    level = [root]
+    for _ in range(depth):
+        level = [child for node in level for child in node]
+        if not level:
+            return False
+    return True
 
 
 def _relation_faults(kind: str, target: str, *, outside: bool) -> Iterator[str]:

@@ -19,7 +19,9 @@ from jinja2.visitor import NodeTransformer
 from geo.spec.closed import nearest
 
 MOST_STEPS: Final = 50_000
-MOST_CHARACTERS: Final = 40_000_000
+MOST_CHARACTERS: Final = 20_000_000
+#: No figure of a report is near it: numbers multiplied to a tower would keep a machine busy.
+_MOST_BITS: Final = 1024
 _NODES: Final = (
     nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Const, nodes.Getattr,
     nodes.Getitem, nodes.Call, nodes.Keyword, nodes.For, nodes.If, nodes.CondExpr, nodes.Compare,
@@ -67,6 +69,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         self.filters = {
             **{n: self.filters[n] for n in FILTERS if n in self.filters},
             "fixed": _fixed,
+            "join": self._joined,
         }
         self.tests = {name: self.tests[name] for name in TESTS}
         self.printed: dict[str, str] = {}
@@ -87,13 +90,40 @@ class Sandbox(ImmutableSandboxedEnvironment):
             raise TokenError("for", "for 只能遍历列表 — 例如 {% for t in tasks(plan.id) %}")
         for item in items:
             self._steps -= 1
-            self._characters -= cost
-            if self._steps < 0 or self._characters < 0:
+            if self._steps < 0:
                 raise TokenError("for", f"循环超过 {MOST_STEPS} 次或输出过长 — 请减少嵌套的循环")
+            self._spend(cost)
             yield item
+
+    def _spend(self, characters: int) -> None:
+        """Take from the budget what is about to be written: loops multiply long values as well as words."""
+        self._characters -= characters
+        if self._characters < 0:
+            raise TokenError(
+                "for", f"输出超过 {MOST_CHARACTERS} 字 — 请减少循环，或缩短循环里的内容"
+            )
+
+    def strung(self, *values: Any) -> str:
+        """Put values one after the other, as ``~`` does, while the budget lasts."""
+        texts = [shown(value) for value in values]
+        self._spend(sum(map(len, texts)))
+        return "".join(texts)
+
+    def _joined(self, items: Any, between: Any = "", attribute: str | None = None) -> str:
+        """``{{ names|join("、") }}``: the items of a list, or one field of each."""
+        if isinstance(items, str) or not isinstance(items, tuple | list):
+            raise TokenError(
+                "join", "join 只能用于列表 — 例如 {{ check.sites[0].reasons|join('；') }}"
+            )
+        held = items if attribute is None else [self.getattr(item, attribute) for item in items]
+        texts = [shown(item) for item in held]
+        self._spend(sum(map(len, texts)) + len(str(between)) * len(texts))
+        return str(between).join(texts)
 
     def told(self, expression: str, value: Any) -> Any:
         """Keep what a token of fixed meaning came to, for ``report --check``."""
+        if isinstance(value, str):
+            self._spend(len(value))
         if expression and (value is None or isinstance(value, str | int | float)):
             self.printed[expression] = shown(value)
         elif expression and isinstance(value, Spoken):
@@ -126,6 +156,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
         """Multiply numbers only: a repeated text is a bomb."""
         if not (isinstance(left, int | float) and isinstance(right, int | float)):
             raise TokenError(operator, f"{operator} 两边都应是数字")
+        if any(isinstance(v, int) and v.bit_length() > _MOST_BITS for v in (left, right)):
+            raise TokenError(operator, "数字过大 — 请检查写法")
         return super().call_binop(context, operator, left, right)
 
     intercepted_binops = frozenset(["*"])
@@ -195,10 +227,14 @@ class _Bound(NodeTransformer):
     def visit_Output(self, node: nodes.Output) -> nodes.Node:  # noqa: N802 - jinja2's name
         node.nodes = [
             part if isinstance(part, nodes.TemplateData)
-            else _own("told", nodes.Const(spelled(part) or ""), part)
+            else _own("told", nodes.Const(spelled(part) or ""), self.visit(part))
             for part in node.nodes
         ]  # fmt: skip
         return node
+
+    def visit_Concat(self, node: nodes.Concat) -> nodes.Node:  # noqa: N802 - jinja2's name
+        self.generic_visit(node)
+        return _own("strung", *node.nodes)
 
 
 def _own(name: str, *arguments: nodes.Expr) -> nodes.Call:

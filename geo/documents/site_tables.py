@@ -50,7 +50,7 @@ def data_table(site: SiteResult) -> Table:
     if rest:
         told = f"{STATE_ZH['no_data']}（非必查，共 {len(rest)} 类）：{'、'.join(rest)}"
         cells.append((told, *[""] * (len(columns) - 1)))
-    return Table("data", "数据来源表", columns, tuple(cells), "llccrl", (43, 34, 19, 18, 20, 36))
+    return Table("data", "数据来源表", columns, tuple(cells), "llccrl", (40, 32, 18, 24, 20, 36))
 
 
 def _standing(asked: LayerAsked) -> tuple[bool, bool]:

@@ -96,7 +96,7 @@ def refuse_wrong(
 
 def located(token: Token, message: str, *, shown: str) -> str:
     """Say where a fault stands: paragraph, token, and what to do."""
-    return f"{shown}: 段落“{_short(token.paragraph)}”的标记 {token.text}：{message}"
+    return f"{shown}: 段落“{_short(token.paragraph)}”的标记 {_short(token.text, 200)}：{message}"
 
 
 def place(fault: TokenError, tokens: list[Token], *, shown: str) -> str:
@@ -113,7 +113,7 @@ def place_by_trial(tokens: list[Token], run: Callable[[str], None]) -> str:
         try:
             run(_alone(token.text))
         except MISCALCULATED:
-            return f"段落“{_short(token.paragraph)}”的标记 {token.text} "
+            return f"段落“{_short(token.paragraph)}”的标记 {_short(token.text, 200)} "
         except TemplateError:
             continue  # Its names are bound elsewhere.
     return "有标记"
@@ -126,8 +126,8 @@ def _paragraphs(element: Any) -> Iterator[str]:
             yield text
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= 60 else f"{text[:58]}…"  # noqa: PLR2004
+def _short(text: str, most: int = 60) -> str:
+    return text if len(text) <= most else f"{text[: most - 2]}…"
 
 
 def _faults(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from geo.spec.vocabulary import SCHEMATIC_NOTICE
 
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from datetime import date
 
     from geo.findings.parts import TopicRow
+
+#: Notebooks set the cells of tables at the right.
+_LEFT: Final = 'style="text-align:left"'
 
 
 @dataclass(frozen=True)
@@ -37,8 +40,8 @@ def _site(site: Verdict) -> Iterator[str]:
     if site.schematic:
         yield f"<p>本结果含{escape(SCHEMATIC_NOTICE)}。</p>"
     rows = "".join(
-        f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in (r.topic, r.outcome.zh, r.result, r.data))}</tr>"
+        f"<tr>{''.join(f'<td {_LEFT}>{escape(cell)}</td>' for cell in (r.topic, r.outcome.zh, r.result, r.data))}</tr>"
         for r in site.topics
     )
-    head = "".join(f"<th>{name}</th>" for name in ("类别", "判定", "比对结果", "数据"))
+    head = "".join(f"<th {_LEFT}>{name}</th>" for name in ("类别", "判定", "比对结果", "数据"))
     yield f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -18,6 +18,7 @@ from geo.errors import MissingError, UsageError
 from geo.exhibits import Figure
 from geo.spec.closed import nearest
 from geo.workflow.fragments import interactive_fragment, static_fragment
+from geo.workflow.reporting.redact import map_for_outside
 from geo.writing import replacing
 
 if TYPE_CHECKING:
@@ -27,15 +28,23 @@ if TYPE_CHECKING:
     from geo.store.store import Store
 
 _PICTURE_DPI: Final = 300
+_SCREEN_DPI, _COARSE_DPI = 110, 72
+_PICTURE_ONLY: Final = (
+    "对外副本的地图只能是图片（.png，或 fragment()）：可缩放地图和矢量文件带有坐标"
+)
 _QUALITY: Final = 92
 
 
 @dataclass(frozen=True, eq=False)
 class DrawnMap:
-    """A composed map; ``scene`` holds all that its pictures show."""
+    """A composed map; ``scene`` holds all that its pictures show.
+
+    One that is ``redacted`` is for readers outside: it comes as a coarse picture only, which carries no coordinates.
+    """
 
     name: str
     scene: Scene
+    redacted: bool = field(default=False, kw_only=True)
 
     def save(self, path: Path, *, internal: bool = False) -> None:
         """Write the map; the suffix (.png .pdf .svg .html) picks the format.
@@ -47,10 +56,17 @@ class DrawnMap:
             internal: Let out the coordinates of internal layers.
 
         Raises:
-            UsageError: Another suffix, or SVG or HTML of internal layers that is not allowed.
+            UsageError: Another suffix, or SVG or HTML of internal layers that is not allowed; of a redacted map, anything
+                but PNG.
             MissingError: A glyph no font has.
         """
         suffix = path.suffix.lower()
+        if self.redacted:
+            if suffix != ".png":
+                raise UsageError(f"{path.name}: {_PICTURE_ONLY}")
+            with replacing(path) as temporary:
+                temporary.write_bytes(self._repr_png_())
+            return
         if suffix not in (".png", ".pdf", ".svg", ".html"):
             raise UsageError(f"{path.name}: 地图可写为 .png .pdf .svg .html")
         with replacing(path) as temporary:
@@ -79,9 +95,11 @@ class DrawnMap:
             label: The word before the caption, or a number such as 图 1-1.
 
         Raises:
-            UsageError: An interactive map of layers marked 内部, which would carry coordinates.
+            UsageError: An interactive map of layers marked 内部, or of a redacted map: it would carry coordinates.
         """
         scene = self.scene
+        if interactive and self.redacted:
+            raise UsageError(_PICTURE_ONLY)
         if interactive:
             page = _web_page(scene, internal=False)
             return interactive_fragment(
@@ -101,7 +119,7 @@ class DrawnMap:
     def _repr_png_(self) -> bytes:
         """Show the sheet in a notebook."""
         out = io.BytesIO()
-        save_sheet(self.scene, out, format="png", dpi=110)
+        save_sheet(self.scene, out, format="png", dpi=_COARSE_DPI if self.redacted else _SCREEN_DPI)
         return out.getvalue()
 
 
@@ -194,8 +212,14 @@ def picture_pdf(scene: Scene) -> bytes:
     return out.getvalue()
 
 
-def draw_map(store: Store, name: str, *, as_at: date) -> DrawnMap:
+def draw_map(store: Store, name: str, *, as_at: date, redact: bool = False) -> DrawnMap:
     """Compose one map of ``maps/``.
+
+    Args:
+        store: Where the map and its data are.
+        name: The map's id.
+        as_at: Date of the map.
+        redact: For readers outside: no grid, no coordinates, nothing internal, a coarse picture; of a series the index.
 
     Raises:
         UsageError: No such map.
@@ -208,6 +232,10 @@ def draw_map(store: Store, name: str, *, as_at: date) -> DrawnMap:
         raise MissingError(
             f"地图 {name} 没有可画的内容：{in_words(gaps)} — 请在图层文件中写 source"
         )
+    if redact:
+        outside = map_for_outside(spec)
+        one = compose if spec.series is None else index_or_first
+        return DrawnMap(name, one(name, outside, store, as_at=as_at), redacted=True)
     if spec.series is None:
         return DrawnMap(name, compose(name, spec, store, as_at=as_at))
     return DrawnSeries(

@@ -121,13 +121,18 @@ class Workspace:
         )  # fmt: skip
         return with_land(result, self._store)
 
-    def map(self, name: str, *, as_at: date | None = None) -> DrawnMap:
+    def map(self, name: str, *, as_at: date | None = None, redact: bool = False) -> DrawnMap:
         """Compose one map of ``maps/``; save it, or show it in a notebook.
+
+        Args:
+            name: The map's id.
+            as_at: Date of the map; the workspace's by default.
+            redact: For readers outside the office: a coarse picture without coordinates and internal layers.
 
         Raises:
             UsageError: No such map.
         """
-        return draw_map(self._store, name, as_at=as_at or self.as_at)
+        return draw_map(self._store, name, as_at=as_at or self.as_at, redact=redact)
 
     def report(
         self,

@@ -13,7 +13,7 @@ from openpyxl import Workbook
 from geo.documents import intake
 from geo.documents.intake import refuse_hostile
 from geo.errors import InputError, UsageError
-from tests.documents.bureau import filled, repacked, saved, template, xml_of
+from tests.documents.bureau import filled, repacked, saved, template, texts, xml_of
 
 PLAIN = template("正文")
 ESCAPES = [
@@ -159,6 +159,51 @@ def test_nested_loops_end_at_the_budget_and_soon():
     with pytest.raises(UsageError, match="循环超过"):
         filled(template(*lines), many=many)
     assert time.monotonic() - start < 10
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        "{% for a in many %}{{ title }}{% endfor %}",
+        "{% for a in many %}{{ '" + "长" * 2000 + "' }}{% endfor %}",
+        "{% for a in many %}{% if title ~ title ~ title == 1 %}{% endif %}{% endfor %}",
+        "{{ many|join('" + "长" * 2000 + "') }}",
+        "{{ many|join(title ~ title) }}",
+    ],
+    ids=["printed", "written", "strung", "joined", "joined by a value"],
+)
+def test_long_values_in_loops_and_lists_end_at_the_budget_and_soon(token):
+    start = time.process_time()
+    with pytest.raises(UsageError, match="输出超过"):
+        filled(template(token), many=("a",) * 20_000, title="长" * 2000)
+    assert time.process_time() - start < 5
+
+
+def test_a_text_is_not_joined_letter_by_letter():
+    with pytest.raises(UsageError, match="join 只能用于列表"):
+        filled(template("{{ title|join('--') }}"))
+
+
+def test_what_is_joined_and_strung_together_is_escaped_and_what_is_unknown_a_dash():
+    data = filled(
+        template("{{ many|join('、') }}{{ title ~ '<' ~ nothing }}"), many=("a", "<b>")
+    ).data
+    assert texts(data)[0].startswith("a、<b>")
+    assert texts(data)[0].endswith("<—")
+
+
+def test_a_tower_of_numbers_is_not_worked_out():
+    token = "{% if " + " * ".join(["9" * 300] * 40) + " > 1 %}{% endif %}"
+    with pytest.raises(UsageError, match="数字过大") as caught:
+        filled(template(token))
+    assert len(str(caught.value)) < 400
+
+
+def test_elements_in_each_other_without_end_are_refused():
+    deep = "<w:sdt><w:sdtContent>" * 5000 + "</w:sdtContent></w:sdt>" * 5000
+    xml = xml_of(PLAIN).replace("<w:body>", f"<w:body>{deep}", 1)
+    with pytest.raises(InputError, match=r"word/document\.xml 的元素嵌套超过 200 层"):
+        filled(repacked(PLAIN, {"word/document.xml": xml}))
 
 
 def test_a_value_that_looks_like_a_token_or_markup_stays_text():

@@ -21,7 +21,9 @@ import pytest
 import shapely
 from click.testing import CliRunner, Result
 
+import geo
 from geo.cli.main import cli
+from geo.errors import UsageError
 from geo.store.store import open_store
 from tests.workflow.leaks import SYSTEMS, Secrets, find, find_in
 from tests.workflow.office import EAST, NORTH, adopt, office, said, shapefile, table
@@ -153,6 +155,45 @@ def test_what_would_carry_it_is_not_written_at_all(
     out = tmp_path / f"图.{suffix}"
     assert "--internal" in str(_run(root, "map", name, "--out", out).exception)
     assert not out.exists()
+
+
+@pytest.mark.parametrize("name", ["secret", "tasks", "open"])
+@pytest.mark.parametrize("redact", [False, True])
+def test_no_piece_of_a_web_page_carries_it(
+    root: Path, secrets: Secrets, name: str, *, redact: bool
+) -> None:
+    drawn = geo.open(root).map(name, redact=redact)
+    assert not find(secrets, drawn.fragment().encode())
+    assert not find(secrets, drawn._repr_html_().encode())
+    if redact or name != "open":
+        with pytest.raises(UsageError, match=r"坐标|--internal"):
+            drawn.fragment(interactive=True)
+    else:
+        assert not find(secrets, drawn.fragment(interactive=True).encode())
+
+
+@pytest.mark.parametrize("suffix", ["svg", "pdf", "html"])
+def test_a_map_for_outside_is_a_picture_and_nothing_else(
+    root: Path, tmp_path: Path, suffix: str
+) -> None:
+    drawn = geo.open(root).map("open", redact=True)
+    with pytest.raises(UsageError, match="只能是图片"):
+        drawn.save(tmp_path / f"图.{suffix}")
+    assert not list(tmp_path.iterdir())
+    drawn.save(tmp_path / "图.png")
+    words = drawn.fragment()
+    # What a map says in words holds no degrees, and its picture no grid to read them from.
+    assert "°" not in words.split("<img")[0] + words.split("<figcaption")[1]
+    assert drawn.scene.grid == "none"
+    assert drawn.scene.review == "未经审图，不得向社会公开"
+
+
+def test_a_piece_of_a_public_layer_does_carry_its_vertices(root: Path) -> None:
+    """Else the search above would find nothing anywhere."""
+    space = geo.open(root)
+    shown = space.map("open").fragment(interactive=True)
+    county = open_store(root).layer("districts").frame.geometry.to_numpy()
+    assert find(Secrets.of(county), shown.encode())
 
 
 def test_neither_the_build_nor_what_it_remembers_carries_it(root: Path, secrets: Secrets) -> None:

@@ -21,6 +21,7 @@ from geo.draw.sheet import SETTINGS, draw
 from geo.draw.site_map import site_figure
 from geo.errors import UsageError
 from geo.exhibits import Figure
+from geo.workflow.reporting.redact import map_for_outside
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas
@@ -141,9 +142,5 @@ def chart_picture(plan: Plan, *, place: str) -> Figure:
 
 
 def _paged(spec: MapSpec, paper: dict[str, Any], *, redact: bool) -> MapSpec:
-    change = dict(paper)
-    more: dict[str, Any] = {}
-    if redact:
-        change["grid"] = "none"
-        more = {"edition": "public"}
-    return spec.model_copy(update={"page": spec.page.model_copy(update=change), **more})
+    paged = spec.model_copy(update={"page": spec.page.model_copy(update=paper)})
+    return map_for_outside(paged) if redact else paged

@@ -1,4 +1,4 @@
-"""A check for readers outside the office: without the names of its files, and without numbers that tell a place."""
+"""Checks and maps for readers outside the office: without the names of its files, and without numbers that tell a place."""
 
 from __future__ import annotations
 
@@ -9,11 +9,18 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from geo.findings import CheckResult, SiteResult
     from geo.sites.site import Site
+    from geo.spec.maps import MapSpec
 
 #: Instead of a file's name.
 NOT_TOLD: Final = "文件名从略"
 #: Eastings and northings have six digits and more, degrees four decimals and more.
 _PLACE: Final = re.compile(r"\d{6,}(?:\.\d+)?|\d+\.\d{4,}|\d+°(?:\d+′(?:[\d.]+″)?)?")
+
+
+def map_for_outside(spec: MapSpec) -> MapSpec:
+    """Return a map without a grid, that shows only what a public edition does."""
+    page = spec.page.model_copy(update={"grid": "none"})
+    return spec.model_copy(update={"page": page, "edition": "public"})
 
 
 def for_outside(result: CheckResult) -> CheckResult:

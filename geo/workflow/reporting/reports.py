@@ -77,7 +77,7 @@ class Report:
         from html import escape  # noqa: PLC0415
 
         rows = "".join(
-            f"<tr><td>{escape(e.number)}</td><td>{escape(e.exhibit.caption)}</td></tr>"
+            f'<tr><td>{escape(e.number)}</td><td style="text-align:left">{escape(e.exhibit.caption)}</td></tr>'
             for e in self.embedded
         )
         return f"<p>{escape(self.title)}（{len(self.data) // 1024} KB）</p><table>{rows}</table>"
