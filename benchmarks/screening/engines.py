@@ -58,9 +58,9 @@ def flat(column):
 
 def kernel(sites, zones):
     """Ours."""
-    from geo.space.overlay import overlay_arrow
+    from geo.store.overlay_files import overlay_files
 
-    return figures(overlay_arrow(flat(wkb(sites)), flat(wkb(zones)), threads=2))
+    return figures(overlay_files(sites, zones, threads=2))
 
 
 def figures(pairs):

@@ -48,14 +48,31 @@ _POWERS = np.arange(1, 10)
 _NOTHING = 1e-18
 
 
-def sine_difference(lat: Floats, origin: Floats) -> Floats:
-    """Give sin(lat) − sin(origin) to full relative accuracy; degrees in.
+def sine_difference(lat: Floats, origin: Floats, sine: Floats, cosine: Floats) -> Floats:
+    """Give sin(lat) − sin(origin) to full relative accuracy.
 
-    >>> sine_difference(np.array([30.0, 90.0]), np.array([30.0, 30.0])).round(12).tolist()
+    Args:
+        lat: Latitudes in degrees.
+        origin: Others, within 180° of them.
+        sine: Sine of `origin`; it and its cosine are the caller's, who has few origins and many latitudes.
+        cosine: Cosine of `origin`.
+
+    >>> north, thirty = np.array([30.0, 90.0]), np.array([30.0, 30.0])
+    >>> sine_difference(north, thirty, np.full(2, 0.5), np.full(2, 0.75**0.5)).round(12).tolist()
     [0.0, 0.5]
     """
-    half = (lat - origin) * (math.pi / 360)
-    return np.asarray(2 * np.sin(half) * np.cos(origin * (math.pi / 180) + half), dtype=float)
+    half = lat - origin
+    half *= math.pi / 360
+    s = np.sin(half, out=half)
+    # 2 sin(half) cos(origin + half), the cosine by its addition theorem
+    middle = s * s
+    np.subtract(1.0, middle, out=middle)
+    np.sqrt(middle, out=middle)
+    middle *= cosine
+    middle -= sine * s
+    middle *= s
+    middle *= 2
+    return middle
 
 
 def authalic_from(u: Floats, s0: Floats) -> Floats:
@@ -95,28 +112,74 @@ def edges_m2(lon: Floats, u: Floats, s0: Floats, *, geodesic: bool) -> Floats:
     >>> edges_m2(quarter, zero, zero, geodesic=False).tolist()
     [0.0]
     """
-    h = np.diff(lon) * (math.pi / 360)
+    areas, far = short_edges_m2(lon, u, s0, geodesic=geodesic)
+    areas[far] += long_edges_m2(lon[far], u[far], lon[far + 1], u[far + 1], s0[far])
+    return areas
+
+
+def short_edges_m2(
+    lon: Floats, u: Floats, s0: Floats, *, geodesic: bool
+) -> tuple[Floats, NDArray[np.intp]]:
+    """Do as `edges_m2` without B₅ and B₇; give the edges too that `long_edges_m2` must be added to.
+
+    Apart, because few edges are long: a caller who works in runs adds theirs once, at the end.
+    """
+    h = lon[1:] - lon[:-1]
+    h *= math.pi / 360
     y = authalic_from(u, s0)
-    chord = h * (y[1:] + y[:-1])
+    areas = y[1:] + y[:-1]
+    areas *= h
+    far = np.zeros(0, dtype=np.intp)
     if geodesic:
-        chord += _bulge(h, 0.5 * (u[1:] - u[:-1]), s0[1:] + 0.5 * (u[1:] + u[:-1]))
-    return np.asarray(chord * _A2, dtype=float)
+        s = u[1:] + u[:-1]
+        s *= 0.5
+        s += s0[1:]
+        k = u[1:] - u[:-1]
+        k *= 0.5
+        h2, n2, common = _terms(h, k, s)
+        far = np.flatnonzero(~(h2 + n2 <= _LONG**2))
+        n2 *= 3
+        n2 += h2
+        n2 *= common
+        n2 *= 2 / 3
+        areas += n2
+    areas *= _A2
+    return areas, far
 
 
-def _bulge(h: Floats, k: Floats, s: Floats) -> Floats:
-    """Area between chord and geodesic, units of a²; NaN for edges beyond `TOO_LONG`."""
+def long_edges_m2(x0: Floats, u0: Floats, x1: Floats, u1: Floats, s0: Floats) -> Floats:
+    """Give B₅ and B₇ of edges in m²; NaN beyond `TOO_LONG`.
+
+    Args:
+        x0: Longitudes of the first ends, degrees.
+        u0: Sines of their latitudes minus `s0`.
+        x1: The same of the second ends.
+        u1: And their sines.
+        s0: Sine of the parallel.
+    """
+    s = s0 + 0.5 * (u0 + u1)
+    h2, n2, common = _terms((x1 - x0) * (math.pi / 360), 0.5 * (u1 - u0), s)
+    more = np.asarray(common * _higher(h2, n2, s * s) * _A2, dtype=float)
+    more[~(h2 + n2 <= TOO_LONG**2)] = np.nan
+    return more
+
+
+def _terms(h: Floats, k: Floats, s: Floats) -> tuple[Floats, Floats, Floats]:
+    """Give h², n² and the common factor r² s h of the bulge."""
     s2 = s * s
-    cw = (1 - s2) * (1 - E2 * s2)
-    r2 = (1 - s2) ** 2 / cw
-    h2, n2 = h * h, (_F * k / cw) ** 2
-    size2 = h2 + n2
-    common = r2 * s * h
-    total = np.asarray(common * (2 / 3) * (h2 + 3 * n2), dtype=float)
-    far = np.flatnonzero(~(size2 <= _LONG**2))
-    if far.size:
-        total[far] += common[far] * _higher(h2[far], n2[far], s2[far])
-        total[far[~(size2[far] <= TOO_LONG**2)]] = np.nan
-    return total
+    outer = 1 - s2
+    s2 *= -E2
+    s2 += 1
+    s2 *= outer
+    inverse = np.divide(1.0, s2, out=s2)  # 1 / ((1 − s²) w)
+    n2 = k * inverse
+    n2 *= _F
+    n2 *= n2
+    outer *= outer
+    outer *= inverse  # r²
+    outer *= s
+    outer *= h
+    return h * h, n2, outer
 
 
 def _higher(h2: Floats, n2: Floats, s2: Floats) -> Floats:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
@@ -20,7 +21,7 @@ from geo.space.kernel_compile import compiled, make_ready, start_helper, wait_fo
 from geo.space.kernel_grid import Sites, grid_over, points_as_sites, sites_of, turns_of
 from geo.space.kernel_judge import judge
 from geo.space.kernel_pair import APART, INSIDE, UNDECIDED
-from geo.space.kernel_wkb import Counts, Floats, chains_of, points_of, rings_of
+from geo.space.kernel_wkb import Counts, Floats, Rings, chains_of, points_of, rings_of
 from geo.space.kernel_zones import Zones, run
 from geo.space.overlay_geos import overlay_geos
 from geo.space.pairs import Pairs
@@ -31,7 +32,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
-_CHUNKS = 32  # runs of zones per thread: enough that none waits long for the last
+_CHUNKS = (
+    8  # runs of zones per thread: none waits long for the last, few tables of all sites are made
+)
 _MOST_THREADS = 16
 _POLYGONS, _LINES, _POINTS = range(3)
 Result = TypeVar("Result")
@@ -66,39 +69,82 @@ def overlay_wkb(
     (['overlaps'], [0.5])
     """
     make_ready(announce)
-    workers = threads or min(os.cpu_count() or 1, _MOST_THREADS)
-    kind, found = _taken_apart(sites)
+    taken = sites_taken_apart(sites)
+    held = None if taken is None else zones_held(zones)
+    return None if taken is None or held is None else overlay_taken(taken, held, threads=threads)
+
+
+@dataclass(frozen=True, eq=False)
+class TakenApart:
+    """Sites as flat arrays, beside the WKB they came from."""
+
+    kind: int
+    sites: Sites
+    wkb: pa.Array
+
+
+@dataclass(frozen=True, eq=False)
+class HeldZones:
+    """Zones as flat arrays, beside the WKB they came from: for one overlay after another."""
+
+    zones: Zones
+    wkb: pa.Array
+
+
+def sites_taken_apart(wkb: pa.Array) -> TakenApart | None:
+    """Read sites as points, lines or polygons; ``None`` when they are anything else.
+
+    Raises:
+        GeometryError: A coordinate is not finite.
+    """
+    points = points_of(wkb) if len(wkb) else None
+    if points is not None:
+        return TakenApart(_POINTS, points_as_sites(points), wkb)
+    kind, rings = _POLYGONS, rings_of(wkb)
+    if rings is None:
+        kind, rings = _LINES, chains_of(wkb)
+    if rings is None:
+        return None
     if kind == _POLYGONS:
         start_helper()
-    rings = rings_of(zones)
-    if found is None or rings is None:
+    return TakenApart(kind, sites_of(_finite(rings)), wkb)
+
+
+def zones_held(wkb: pa.Array) -> HeldZones | None:
+    """Read zones; ``None`` when not all are polygons.
+
+    Raises:
+        GeometryError: A coordinate is not finite.
+    """
+    rings = rings_of(wkb)
+    if rings is None:
         return None
-    if not (np.isfinite(found.xy.sum()) and np.isfinite(rings.xy.sum())):
+    held = Zones(_finite(rings).xy, rings.start, rings.first, turns_of(rings))
+    return HeldZones(held, wkb)
+
+
+def _finite(rings: Rings) -> Rings:
+    """Refuse coordinates that are no numbers."""
+    if not np.isfinite(rings.xy.sum()):
         raise GeometryError("坐标中有非有限数（NaN 或无穷大），无法叠加 — 请检查文件中的坐标")
-    if not len(found.xy) or not len(rings.xy):
+    return rings
+
+
+def overlay_taken(taken: TakenApart, held: HeldZones, *, threads: int | None = None) -> Pairs:
+    """Do as `overlay_wkb`, after `geo.space.kernel_compile.make_ready`, with what is read already."""
+    workers = threads or min(os.cpu_count() or 1, _MOST_THREADS)
+    kind, found = taken.kind, taken.sites
+    if not len(found.xy) or not len(held.zones.xy):
         return _pairs(found, *_none(), points=kind == _POINTS)
-    held = Zones(rings.xy, rings.start, rings.first, turns_of(rings))
     if kind == _LINES:
-        pairs = _lines(held, found, workers)
+        pairs = _lines(held.zones, found, workers)
         unsure = pairs.relation == UNDECIDED
     else:
-        met = _run(held, found, workers, points=kind == _POINTS)
+        met = _run(held.zones, found, workers, points=kind == _POINTS)
         pairs = _pairs(found, *met, points=kind == _POINTS, workers=workers)
         # A site may have an edge too long to measure even where its overlap has none.
         unsure = (pairs.relation == UNDECIDED) | (np.isnan(pairs.share) & (kind != _POINTS))
-    return _settled(pairs, unsure, sites, zones) if unsure.any() else _sorted(pairs)
-
-
-def _taken_apart(sites: pa.Array) -> tuple[int, Sites | None]:
-    """Read the sites as points, lines or polygons."""
-    points = points_of(sites) if len(sites) else None
-    if points is not None:
-        return _POINTS, points_as_sites(points)
-    rings = rings_of(sites)
-    if rings is not None:
-        return _POLYGONS, sites_of(rings)
-    chains = chains_of(sites)
-    return _LINES, None if chains is None else sites_of(chains)
+    return _settled(pairs, unsure, taken.wkb, held.wkb) if unsure.any() else _sorted(pairs)
 
 
 def _none() -> tuple[Counts, Counts, Counts, Floats]:

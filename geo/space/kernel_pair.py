@@ -31,7 +31,7 @@ ODD, UNKNOWN_BIT, ON = 1, 2, 4
 """Of a ring's first vertex: inside the zone, not to be told, on an edge."""
 IN, OUT, SAME, OPPOSITE = 1, 2, 4, 8
 """What a walk along a boundary has seen of the other."""
-_MANY = 4096  # edge pairs beyond which the site's edges are sorted into strips
+_MANY = 1024  # edge pairs beyond which the site's edges are sorted into strips
 _RADIANS = math.pi / 180
 
 

@@ -15,7 +15,13 @@ from pyproj import Geod
 
 from geo.errors import GeometryError
 from geo.space.crs import WORKING, is_projected, transform
-from geo.space.ellipsoid import INVERSE_FLATTENING, SEMI_MAJOR_M, edges_m2, sine_difference
+from geo.space.ellipsoid import (
+    INVERSE_FLATTENING,
+    SEMI_MAJOR_M,
+    long_edges_m2,
+    short_edges_m2,
+    sine_difference,
+)
 from geo.space.nearest import Nearest, bearing_deg, direction_zh, distance_m, nearest
 
 if TYPE_CHECKING:
@@ -47,7 +53,7 @@ AREA_METHOD = "ellipsoidal-geodesic"
 _GEOD = Geod(a=SEMI_MAJOR_M, rf=INVERSE_FLATTENING)
 _POLYGON = 3
 _LINES = (1, 2)
-_CHUNK = 16_384  # vertices whose intermediate arrays stay in the processor's cache
+_CHUNK = 8_192  # vertices whose intermediate arrays stay in the processor's cache
 
 
 def area_m2(geoms: Geometries) -> Floats:
@@ -124,10 +130,12 @@ def _summed(values: Floats, owner: Counts, given: NDArray[np.object_]) -> Floats
 def _simple_parts(flat: NDArray[np.object_]) -> tuple[NDArray[np.object_], Counts]:
     """Take collections apart, nested ones too; give the parts and whose they are."""
     parts, owner = flat, np.arange(len(flat))
-    while (shapely.get_type_id(parts) > _POLYGON).any():
-        parts, inner = shapely.get_parts(parts, return_index=True)
-        owner = owner[inner]
-    return parts, owner
+    while (nested := shapely.get_type_id(parts) > _POLYGON).any():
+        inside, of = shapely.get_parts(parts[nested], return_index=True)
+        owner = np.concatenate([owner[~nested], owner[nested][of]])
+        parts = np.concatenate([parts[~nested], inside])
+    order = np.argsort(owner, kind="stable")
+    return parts[order], owner[order]
 
 
 def _chain_areas(chains: NDArray[np.object_], *, geodesic: bool) -> Floats:
@@ -139,22 +147,47 @@ def _chain_areas(chains: NDArray[np.object_], *, geodesic: bool) -> Floats:
     if not filled.size:
         return areas
     counts = counts[filled]
-    starts = np.cumsum(counts) - counts
-    lon, lat = np.ascontiguousarray(points.T)
-    origin = np.repeat(lat[starts], counts)
-    sine = np.repeat(np.sin(np.radians(lat[starts])), counts)
-    edges = np.zeros(len(lon))
-    for first in range(0, len(lon) - 1, _CHUNK):
-        run = slice(first, first + _CHUNK + 1)
-        u = sine_difference(lat[run], origin[run])
-        edges[first : first + len(u) - 1] = edges_m2(lon[run], u, sine[run], geodesic=geodesic)
-    edges[starts[1:] - 1] = 0.0
-    sizes = np.abs(np.add.reduceat(edges, starts))
+    ends = np.cumsum(counts)
+    sizes, long = np.empty(len(counts)), []
+    first = 0
+    while first < len(counts):
+        begin = ends[first] - counts[first]
+        last = max(first + 1, int(np.searchsorted(ends, begin + _CHUNK, side="right")))
+        run = slice(first, last)
+        sizes[run], far = _run_areas(points[begin : ends[last - 1]], counts[run], geodesic=geodesic)
+        far[0] += first
+        long.append(far)
+        first = last
+    ring, *edges = np.hstack(long)  # few, and slower one run at a time
+    sizes += np.bincount(ring.astype(np.intp), long_edges_m2(*edges), minlength=len(sizes))
+    sizes = np.abs(sizes)
     for ring in np.flatnonzero(np.isnan(sizes)):  # an edge too long for the series
-        run = slice(starts[ring], starts[ring] + counts[ring])
-        sizes[ring] = abs(_GEOD.polygon_area_perimeter(lon[run], lat[run])[0])
+        lon, lat = points[ends[ring] - counts[ring] : ends[ring]].T
+        sizes[ring] = abs(_GEOD.polygon_area_perimeter(lon, lat)[0])
     areas[filled] = sizes
     return areas
+
+
+def _run_areas(points: Floats, counts: Counts, *, geodesic: bool) -> tuple[Floats, Floats]:
+    """Measure chains, with sign, but for the higher terms of long edges.
+
+    Returns:
+        Areas; columns of chain, and of what `long_edges_m2` takes.
+    """
+    starts = np.cumsum(counts) - counts
+    lon, lat = np.ascontiguousarray(points.T)
+    angles = np.radians(lat[starts])
+    origin, sine, cosine = np.repeat([lat[starts], np.sin(angles), np.cos(angles)], counts, axis=1)
+    u = sine_difference(lat, origin, sine, cosine)
+    edges = np.empty(len(lon))
+    edges[-1] = 0.0
+    edges[:-1], far = short_edges_m2(lon, u, sine, geodesic=geodesic)
+    edges[starts[1:] - 1] = 0.0  # from one chain's last vertex to the next one's first
+    chain = np.searchsorted(starts, far, side="right") - 1
+    own = far + 1 < starts[chain] + counts[chain]
+    chain, far = chain[own], far[own]
+    long = np.array([chain, lon[far], u[far], lon[far + 1], u[far + 1], sine[far]], dtype=float)
+    return np.add.reduceat(edges, starts), long
 
 
 def _finite_points(geoms: NDArray[np.object_]) -> Floats:
