@@ -8,7 +8,15 @@ from pathlib import Path
 
 import click
 
-from geo.cli.options import as_at_option, expand, quiet_option, tell, workspace_option, write
+from geo.cli.options import (
+    as_at_option,
+    expand,
+    jobs_option,
+    quiet_option,
+    tell,
+    workspace_option,
+    write,
+)
 from geo.errors import UsageError
 
 _STALE = 1
@@ -51,12 +59,13 @@ _STALE = 1
 @click.option("--check", "checked", type=click.Path(path_type=Path, dir_okay=False, exists=True),
               help="已生成的报告：列出与工作区现状不符的图、表和数字")  # fmt: skip
 @as_at_option
+@jobs_option
 @quiet_option
 def command(
     workspace: Path | None, template: str | None, sites: tuple[str, ...], plan: str | None,
     maps: tuple[str, ...], industry: str | None, activities: tuple[str, ...], evidence: Path | None,
     title: str | None, style: str, numbering: str | None, engine: str | None, out: tuple[Path, ...],
-    checked: Path | None, as_at: date | None, *, redact: bool, quiet: bool,
+    checked: Path | None, as_at: date | None, jobs: int | None, *, redact: bool, quiet: bool,
 ) -> None:  # fmt: skip
     """Fill a template, or check a filled one."""
     if (template is None) == (checked is None):
@@ -77,7 +86,7 @@ def command(
     made = space.report(
         chosen if chosen in SHIPPED else _path(chosen), sites=expand(sites), plan=plan, maps=maps,
         industry=industry, activities=activities, evidence=evidence and evidence.resolve(),
-        title=title, style=style, numbering=numbering, redact=redact, as_at=as_at,
+        title=title, style=style, numbering=numbering, redact=redact, as_at=as_at, workers=jobs,
     )  # fmt: skip
     # The PDF is set from the finished file: what was read and drawn need not stay in memory beside it.
     del space

@@ -96,7 +96,7 @@ def build(
     ]
     stale = [j for j in jobs if again or not manifest.is_fresh(j.output, j.inputs, as_at=day)]
     faults = _draw(spec, stale, manifest, day, progress, internal=internal, workers=workers)
-    build_reports(spec, old, manifest, day, progress)
+    build_reports(spec, old, manifest, day, progress, workers=workers)
     wanted = [*(j.output for j in jobs), *(j.output for j in papers)]
     removed = () if names else tuple(manifest.forget_except(wanted))
     left = {j.output for j in jobs if manifest.is_withheld(j.output)}

@@ -44,7 +44,7 @@ def report_jobs(spec: WorkspaceSpec) -> list[ReportJob]:
 
 def build_reports(
     spec: WorkspaceSpec, jobs: list[ReportJob], manifest: Manifest, day: date,
-    progress: Callable[[int, int, str], None],
+    progress: Callable[[int, int, str], None], *, workers: int | None,
 ) -> None:  # fmt: skip
     """Make the reports given; each is filled once, then written in its formats."""
     if not jobs:
@@ -55,7 +55,7 @@ def build_reports(
     store = Store(spec)
     done = 0
     for name in dict.fromkeys(job.report for job in jobs):
-        made = make_report(store, spec.reports[name], as_at=day)
+        made = make_report(store, spec.reports[name], as_at=day, workers=workers)
         for job in (j for j in jobs if j.report == name):
             progress(done, len(jobs), job.output)
             done += 1

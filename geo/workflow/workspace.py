@@ -149,6 +149,7 @@ class Workspace:
         numbering: str | None = None,
         redact: bool = False,
         as_at: date | None = None,
+        workers: int | None = 1,
     ) -> Report:
         """Fill a template: ``atlas``, ``site_check``, ``plan_tasks``, or a bureau's own ``.docx``.
 
@@ -165,6 +166,7 @@ class Workspace:
             numbering: A sample of a caption's number, such as ``图 1-1``.
             redact: Leave out coordinates and draw coarsely, for copies that leave the office.
             as_at: Date of data and law.
+            workers: Processes that draw its maps; ``None`` for as many as there are cores.
 
         Raises:
             UsageError: The template names what does not exist; all faults are told at once.
@@ -177,7 +179,7 @@ class Workspace:
             industry=industry, activities=list(activities), numbering=numbering, redact=redact,
             evidence=None if evidence is None else str(Path(evidence).resolve()),
         )  # fmt: skip
-        return make_report(self._store, spec, as_at=as_at)
+        return make_report(self._store, spec, as_at=as_at, workers=workers)
 
     def stale(self, report: str | Path, *, sites: Sequence[str | Path] = ()) -> Verdict:
         """Tell which figures, tables and numbers of a report no longer match the workspace.

@@ -25,7 +25,7 @@ from geo.spec.vocabulary import SCHEMATIC_NOTICE
 from geo.store.store import LocatedTask, Store
 from geo.version import TOOL
 from geo.workflow.listing import LayerRow, layer_rows
-from geo.workflow.reporting.figures import chart_picture, is_wide, map_id, map_picture, site_picture
+from geo.workflow.reporting.figures import chart_picture, is_wide, map_id, site_picture
 from geo.workflow.reporting.gaps import gap_table, waiting
 from geo.workflow.reporting.judge import (
     SITE_TABLES,
@@ -34,6 +34,7 @@ from geo.workflow.reporting.judge import (
     judge_passage,
     judge_table,
 )
+from geo.workflow.reporting.plates import Plate, Plates
 from geo.workflow.reporting.redact import for_outside
 from geo.workflow.reporting.site import (
     NONE_FOUND,
@@ -77,9 +78,10 @@ class Asked:
 class Desk:
     """Answers a template's tokens; remembers how each exhibit was made, for ``report --check``."""
 
-    def __init__(self, store: Store, asked: Asked) -> None:
+    def __init__(self, store: Store, asked: Asked, plates: Plates | None = None) -> None:
         self.store = store
         self.asked = asked
+        self._plates = plates or Plates(store)
         result = asked.result
         # The same rounding of internal layers as the JSON has: one figure, not two.
         coarse = result and replace(result, sites=tuple(site.coarse() for site in result.sites))
@@ -148,12 +150,16 @@ class Desk:
         self.map_named(name)
         if page is not None:
             self.page_named(name, page)
-        figure = self._once(f"map:{name}:{wide}:{page}", lambda: map_picture(
-            self.store, name, as_at=self.asked.as_at, wide=wide, redact=self.asked.redact, page=page,
-        ))  # fmt: skip
+        plate = self._plate(name, wide=wide, page=page)
+        if name in self.map_ids:  # as in a loop over ``maps``
+            self._plates.expect(self._plate(other, wide=wide) for other in self.map_ids)
+        figure = _drawn(name, lambda: self._plates.figure(plate))
         one = {} if page is None else {"page": page}
         placed = self._placed(figure, label, "map", name, wide=wide, **one)
         return replace(placed, wide=wide and is_wide(figure))
+
+    def _plate(self, name: str, *, wide: bool = False, page: str | None = None) -> Plate:
+        return Plate(name, self.asked.as_at, wide=wide, redact=self.asked.redact, page=page)
 
     def site_map(self, site: int = 1, *, label: str = "图") -> Inset:
         """Answer with the footprint among the controlled areas around it.
@@ -282,7 +288,10 @@ class Desk:
 
     def constant(self, name: str, arguments: tuple[Any, ...], named: dict[str, Any]) -> None:
         """Judge a call with constant arguments; see :func:`geo.workflow.reporting.judge.judge_call`."""
-        judge_call(self, name, arguments, named)
+        bound = judge_call(self, name, arguments, named)
+        if name == "map":
+            wide, page = bool(bound.get("wide")), bound.get("page")
+            self._plates.expect([self._plate(bound["name"], wide=wide, page=page)])
 
     def remake(
         self, function: str, name: str, arguments: Mapping[str, Any]
@@ -337,11 +346,7 @@ class Desk:
     def _once(self, key: str, make: Callable[[], Figure]) -> Figure:
         """Draw a picture the first time it is asked for; a report may show it twice."""
         if key not in self._figures:
-            try:
-                self._figures[key] = make()
-            except UsageError as error:
-                word = key.split(":")[1]
-                raise TokenError(word, f"{word} 画不出来：{error}") from error
+            self._figures[key] = _drawn(key.split(":")[1], make)
         return self._figures[key]
 
     def _place(self, plan: Plan) -> str:
@@ -405,6 +410,13 @@ class Desk:
         if not isinstance(number, int) or not 1 <= number <= len(sites):
             raise TokenError("site", f"没有第 {number} 个地块 — 共 {len(sites)} 个，从 1 数起")
         return sites[number - 1]
+
+
+def _drawn(word: str, make: Callable[[], Figure]) -> Figure:
+    try:
+        return make()
+    except UsageError as error:
+        raise TokenError(word, f"{word} 画不出来：{error}") from error
 
 
 #: What puts in something else than text.

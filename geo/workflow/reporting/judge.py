@@ -42,8 +42,10 @@ class Names(Protocol):
         """Give a footprint by its number."""
 
 
-def judge_call(desk: Names, name: str, arguments: tuple[Any, ...], named: dict[str, Any]) -> None:
-    """Judge a call with constant arguments.
+def judge_call(
+    desk: Names, name: str, arguments: tuple[Any, ...], named: dict[str, Any]
+) -> Mapping[str, Any]:
+    """Judge a call with constant arguments; give them back by name.
 
     Raises:
         TokenError: Wrong arguments, or a name that is nowhere.
@@ -63,6 +65,7 @@ def judge_call(desk: Names, name: str, arguments: tuple[Any, ...], named: dict[s
         listed = "、".join(signature.parameters)
         raise TokenError(name, f"{name} 的参数个数不对 — 参数：{listed or '无'}") from None
     _judge(desk, name, bound)
+    return bound
 
 
 def judge_kind(kind: str | None) -> None:

@@ -25,6 +25,7 @@ from geo.spec.closed import nearest
 from geo.spec.reports import ReportSpec
 from geo.store.store import Store
 from geo.workflow.reporting.desk import PLACING, Asked, Desk
+from geo.workflow.reporting.plates import Plates
 from geo.workflow.reporting.record import record_of
 from geo.workflow.reporting.templates import template_bytes
 from geo.writing import replacing
@@ -100,8 +101,17 @@ def report_spec(**wishes: Any) -> ReportSpec:
         raise UsageError("\n".join(told)) from error
 
 
-def make_report(store: Store, spec: ReportSpec, *, as_at: date | None = None) -> Report:
+def make_report(
+    store: Store, spec: ReportSpec, *, as_at: date | None = None, workers: int | None = 1
+) -> Report:
     """Fill a report's template; nothing is written.
+
+    Args:
+        store: The workspace's data.
+        spec: What the report is about.
+        as_at: Its date; the workspace's unless told.
+        workers: Processes that draw its maps; ``None`` for as many as there are cores. The report does not
+            depend on it. With more than one the calling program must guard its start (see :func:`geo.workflow.crew.crew`).
 
     Raises:
         UsageError: The template names what does not exist; all faults are told at once.
@@ -111,16 +121,17 @@ def make_report(store: Store, spec: ReportSpec, *, as_at: date | None = None) ->
     day = as_at or store.as_at
     _refuse_unknown(store, spec)
     name, data = template_bytes(store.root, spec)
-    desk = Desk(store, _asked(store, spec, day))
     numbering = parse_numbering(spec.numbering or _NUMBERING[spec.style])
+    with Plates(store, workers) as plates:
+        desk = Desk(store, _asked(store, spec, day), plates)
 
-    def record(embedded: tuple[Embedded, ...], told: Told) -> str | None:
-        return None if spec.redact else record_of(store, spec, desk, embedded, told)
+        def record(embedded: tuple[Embedded, ...], told: Told) -> str | None:
+            return None if spec.redact else record_of(store, spec, desk, embedded, told)
 
-    filled = fill(
-        data, desk.names, template=name, as_at=day, numbering=numbering, constant=desk.constant,
-        record=record, placing=PLACING,
-    )  # fmt: skip
+        filled = fill(
+            data, desk.names, template=name, as_at=day, numbering=numbering, constant=desk.constant,
+            record=record, placing=PLACING,
+        )  # fmt: skip
     return Report(spec.title, filled.data, filled.embedded, day)
 
 
