@@ -9,7 +9,8 @@ from typing import Any, Final, Literal
 
 from PIL import Image
 
-#: Grey means of so many fields a side; a mark of a few millimetres on a map changes its field by more than the bound.
+#: Grey means of so many overlapping fields a side; a mark of a few millimetres on a map changes its field by more than
+#: the bound. With sharp edges a line between two fields would jump when a program halves the picture.
 _FIELDS: Final = 48
 _MOST_APART: Final = 10
 
@@ -34,4 +35,4 @@ def compared(data: bytes, recorded: dict[str, Any]) -> Literal["same", "repacked
 
 def _look(data: bytes) -> bytes:
     with Image.open(io.BytesIO(data)) as picture:
-        return picture.convert("L").resize((_FIELDS, _FIELDS), Image.Resampling.BOX).tobytes()
+        return picture.convert("L").resize((_FIELDS, _FIELDS), Image.Resampling.BILINEAR).tobytes()

@@ -103,6 +103,7 @@ def not_own(blocked: NDArray[np.float64], request: Request) -> NDArray[np.bool_]
 def clear_of_symbols(request: Request, symbols: NDArray[np.float64]) -> Request:
     """Keep a label, or a number, off the symbols of other layers that stand at its own point.
 
+    >>> import numpy as np, shapely
     >>> from geo.draw.label.candidates import Request
     >>> number = Request("1", "point", shapely.Point(5, 5), 6.0, badges=(("1", "#000000"),), gap=0.7)
     >>> clear_of_symbols(number, np.array([(4.0, 4.0, 6.0, 6.0)])).gap
