@@ -128,7 +128,7 @@ class Desk:
             return any(site.schematic for site in self.result.sites)
         return any(table.spec.authority == "schematic" for table in self.store.layers())
 
-    @property
+    @cached_property
     def map_ids(self) -> tuple[str, ...]:
         """The maps the report is about: those named, else the plan's, else all."""
         every = self.store.spec.maps
