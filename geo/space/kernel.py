@@ -15,7 +15,7 @@ import numpy as np
 import shapely
 
 from geo.errors import GeometryError
-from geo.space.geodesic_foot import GEOD
+from geo.space.edge_lengths import edge_lengths_m
 from geo.space.kernel_area import ring_area
 from geo.space.kernel_compile import compiled, make_ready, start_helper, wait_for_helper
 from geo.space.kernel_grid import Sites, grid_over, points_as_sites, sites_of, turns_of
@@ -224,7 +224,7 @@ def _lengths(lines: Sites, where: Counts, stretches: Floats, count: int) -> Floa
     whole = (stretches[:, 0] == 0.0) & (stretches[:, 1] == 1.0)
     length = np.empty(len(where))
     parts = stretches[~whole]
-    length[~whole] = GEOD.inv(parts[:, 2], parts[:, 3], parts[:, 4], parts[:, 5])[2]
+    length[~whole] = edge_lengths_m(parts[:, 2:4], parts[:, 4:6])
     # An edge may lie in several zones: it is measured once.
     edges, back = np.unique(where[whole, 1], return_inverse=True)
     length[whole] = _edge_lengths(lines.xy, edges)[back]
@@ -233,8 +233,7 @@ def _lengths(lines: Sites, where: Counts, stretches: Floats, count: int) -> Floa
 
 def _edge_lengths(xy: Floats, edges: Counts) -> Floats:
     """Measure edges by their first vertex, metres."""
-    a, b = xy[edges], xy[edges + 1]
-    return np.asarray(GEOD.inv(a[:, 0], a[:, 1], b[:, 0], b[:, 1])[2])
+    return edge_lengths_m(xy[edges], xy[edges + 1])
 
 
 def _whole_lengths(lines: Sites, wanted: Counts) -> Floats:

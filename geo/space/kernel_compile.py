@@ -39,6 +39,8 @@ def compiled(function: F) -> F:
     """Mark a function of the kernel that Python calls: compiled at first, without Python's lock, and kept."""
     dispatcher = numba.njit(nogil=True, **_OPTIONS)(function)
     _functions.append(dispatcher)
+    for folder in _kept:  # a module that is imported once the others are in use, as that of lines
+        _keep(dispatcher, folder)
     return cast("F", dispatcher)
 
 
@@ -65,22 +67,32 @@ def make_ready(announce: Callable[[str], None] | None = None) -> bool:
         return _made_ready[0]
     folder = cache_folder()
     found = any(folder.rglob("*.nbc"))
-    settings: Any = numba.config
-    before = settings.CACHE_DIR
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        settings.CACHE_DIR = str(folder)
         for function in _functions:
-            function.enable_caching()
+            _keep(function, folder)
         _kept.append(folder)
     except (OSError, RuntimeError):
         found = False
-    finally:
-        settings.CACHE_DIR = before
     _made_ready.append(found)
     if not found and announce is not None:
         announce(FIRST_TIME)
     return found
+
+
+def _keep(function: Any, folder: Path) -> None:
+    """Let a function's compiled code be kept in a folder.
+
+    Raises:
+        OSError: It cannot be written; numba also says so by a RuntimeError.
+    """
+    settings: Any = numba.config
+    before = settings.CACHE_DIR
+    settings.CACHE_DIR = str(folder)
+    try:
+        function.enable_caching()
+    finally:
+        settings.CACHE_DIR = before
 
 
 def start_helper() -> None:

@@ -103,7 +103,7 @@ def test_a_line_inside_is_its_own_length_and_one_on_the_border_has_none():
     ]
     pairs = assert_same_as_geos(lines, [ZONE])
     assert pairs.relation.tolist() == [INSIDE, TOUCHES, OVERLAPS]
-    assert pairs.length_m[0] == length_m(lines[0])
+    assert pairs.length_m[0] == pytest.approx(length_m(lines[0]), rel=1e-11)
     assert pairs.length_m[1] == 0
     assert pairs.share[2] == pytest.approx(0.5, rel=1e-6)
 
@@ -118,3 +118,11 @@ def test_a_line_without_length_is_settled_by_geos():
 def test_missing_and_empty_lines_meet_nothing():
     lines = [None, shapely.LineString(), shapely.LineString([(112.05, 36.05), (112.06, 36.05)])]
     assert overlay_wkb(wkb(lines), wkb([ZONE, None]), threads=1).site.tolist() == [2]
+
+
+def test_what_is_compiled_for_lines_is_kept_though_its_module_is_imported_last():
+    from geo.space.kernel_compile import make_ready  # noqa: PLC0415
+    from geo.space.kernel_line import trace  # noqa: PLC0415
+
+    make_ready()
+    assert trace.stats.cache_path
