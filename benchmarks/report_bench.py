@@ -60,7 +60,7 @@ def run(workspace: Path, folder: Path, figures: int, maps: list[str]) -> dict[st
     store = space.store
     names = maps or list(Desk(store, Asked("图集", space.as_at)).map_ids)
     drawing = {"waited": 0.0, "own": 0.0}
-    Plates._draw = _timed(Plates._draw, drawing)  # type: ignore[method-assign]
+    Plates.draw = _timed(Plates.draw, drawing)  # type: ignore[method-assign]
     write_template(folder / "template.docx", names, list(store.spec.plans), figures)
     made = space.report(folder / "template.docx", title="五十图", workers=None)
     made.save(folder / "report.docx")

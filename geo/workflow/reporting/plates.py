@@ -72,13 +72,13 @@ class Plates:
             UsageError: The map fits on no sheet.
         """
         if plate not in self._drawn:
-            self._draw(plate)
+            self.draw(plate)
         found = self._drawn[plate]
         if isinstance(found, str):
             raise UsageError(found)
         return found
 
-    def _draw(self, plate: Plate) -> None:
+    def draw(self, plate: Plate) -> None:
         """Draw a map, and with workers the expected ones after it."""
         waiting = [p for p in self._expected if p not in self._drawn and p != plate]
         size = workers_for(1 + len(waiting), self._wanted) if len(waiting) >= _FEW - 1 else 1
