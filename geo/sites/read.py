@@ -41,6 +41,10 @@ if TYPE_CHECKING:
 _SHIFTED: Final = ("kml", "csv", "text", "excel")
 
 
+#: As many rows without coordinates are named one by one.
+_MOST_TOLD: Final = 5
+
+
 def read_sites(
     path: Path,
     *,
@@ -53,7 +57,8 @@ def read_sites(
 ) -> tuple[Site, ...]:
     """Read every footprint of a file a planner has.
 
-    One footprint that cannot be used refuses the whole file; `read_register` keeps the others.
+    One footprint that cannot be used refuses the whole file; `read_register` keeps the others. A row of a table with a
+    name and no coordinates may be a note: it is left out, and every footprint's ``repairs`` say so.
 
     Args:
         path: 界址点 TXT, Shapefile (bare or zipped), GeoPackage, FileGDB, GeoJSON, KML/KMZ, DXF,
@@ -75,7 +80,7 @@ def read_sites(
         d.problem for d in draft.drawings if d.problem and d.problem.severity == "error"
     ]:
         raise InputError(problems[:MOST_PROBLEMS])
-    draft = replace(draft, drawings=tuple(d for d in draft.drawings if d.problem is None))
+    draft = _telling_what_is_left_out(draft)
     points = points_of(draft, shown=name)
     if draft.claims.crs is None:
         refuse_strays(draft, points, shown=name)
@@ -109,6 +114,16 @@ def read_register(
     points = points_of(usable, shown=shown)
     reading = read_crs(points, draft.claims, shown=shown, plausible=plausible)
     return place_each(draft, reading, shown=shown, accuracy_m=accuracy_m)
+
+
+def _telling_what_is_left_out(draft: Draft) -> Draft:
+    """Leave out what has a name and no coordinates, which may be a note; the footprints that stay tell of it."""
+    left = [d for d in draft.drawings if d.problem is not None]
+    rows = "、".join(f"第 {d.line} 行「{d.name}」" for d in left[:_MOST_TOLD])
+    more = f"等 {len(left)} 行" if len(left) > _MOST_TOLD else ""
+    told = (f"文件{rows}{more}没有坐标，没有读入，也没有核查",) if left else ()
+    kept = (d for d in draft.drawings if d.problem is None)
+    return replace(draft, drawings=tuple(replace(d, repairs=(*d.repairs, *told)) for d in kept))
 
 
 def _drawn(path: Path, shown: Path, *, crs: str | None, table: str | None = None) -> Draft:

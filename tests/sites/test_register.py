@@ -94,3 +94,15 @@ def test_a_number_that_is_none_does_not_decide_where_the_others_lie(tmp_path):
     found = read_register(path)
     assert [isinstance(one, Unusable) for one in found] == [False, True, False]
     assert "有限" in found[1].why or "空" in found[1].why or "没有几何" in found[1].why
+
+
+def test_a_named_row_without_coordinates_is_told_by_every_footprint_that_is_checked(tmp_path):
+    path = tmp_path / "two.csv"
+    path.write_text(
+        "地块名称,点号,X,Y\n甲,1,4020000.0,38410000.0\n甲,2,4020000.0,38410200.0\n甲,3,4020200.0,38410200.0\n"
+        "乙,,,\n",
+        encoding="utf-8",
+    )
+    (site,) = read_sites(path, crs="EPSG:4526")
+    assert site.name == "甲"
+    assert site.repairs == ("文件第 5 行「乙」没有坐标，没有读入，也没有核查",)
