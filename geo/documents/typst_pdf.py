@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import gc
 import io
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from datetime import date
@@ -26,27 +24,13 @@ from docx.text.paragraph import Paragraph
 from geo.documents.outline import HeadingNumbers, Look, paragraph_look, run_look
 from geo.documents.png_page import png_page
 from geo.documents.styles import Styles
-from geo.errors import MissingError, UsageError
+from geo.documents.typst_run import compiled
+from geo.errors import MissingError
 
 _SERIF, _SANS = "Hongxian Serif SC", "Hongxian Sans SC"
 _EMU_PER_MM: Final = 36000
 _BLIP: Final = "{http://schemas.openxmlformats.org/drawingml/2006/main}blip"
 _FALLBACK: Final = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
-#: Imports nothing of this package, so that it starts at once; its folder is its own, so that nothing else is imported.
-_CHILD: Final = """
-import datetime, os, sys
-import typst
-folder, fonts, day = sys.argv[1:]
-try:
-    typst.compile(
-        os.path.join(folder, "main.typ"), output=os.path.join(folder, "main.pdf"), root=folder, font_paths=[fonts],
-        ignore_system_fonts=True, format="pdf",
-        timestamp=datetime.datetime.fromisoformat(day).replace(tzinfo=datetime.timezone.utc),
-    )
-except typst.TypstError as error:
-    sys.stderr.buffer.write(str(error).replace("\\n", " ").encode("utf-8"))
-    sys.exit(1)
-"""
 #: Pictures that typst can show; others (EMF, WMF, TIFF) leave a frame that says so.
 _SHOWN: Final = (".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp")
 _EXTENT: Final = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}extent"
@@ -57,7 +41,7 @@ def pdf_by_typst(data: bytes, *, title: str, as_at: date) -> bytes:
 
     Raises:
         MissingError: typst is not installed.
-        UsageError: A picture of the template is broken.
+        UsageError: A picture of the template is broken, or typst takes too long.
     """
     if find_spec("typst") is None:
         raise MissingError("typst 未安装 — 请安装 pip install hongxian[report]")
@@ -67,23 +51,7 @@ def pdf_by_typst(data: bytes, *, title: str, as_at: date) -> bytes:
         _write_source(data, title, folder)
         # The Word file's tree takes as much as typst needs: it goes before.
         gc.collect()
-        return _compiled(folder, font_folder, as_at)
-
-
-def _compiled(folder: Path, fonts: Path, as_at: date) -> bytes:
-    """Run typst in a process of its own: it never gives back what it took, and a report is already in memory here."""
-    done = subprocess.run(  # noqa: S603 - this interpreter, and a program of our own
-        [sys.executable, "-c", _CHILD, str(folder), str(fonts), as_at.isoformat()],
-        cwd=folder, capture_output=True, check=False,
-    )  # fmt: skip
-    made = folder / "main.pdf"
-    if done.returncode or not made.is_file():
-        told = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        raise UsageError(
-            f"typst 不能排这份文件（{told[-1][:120] if told else done.returncode}）— 请检查模板里的图片，"
-            "或改用 --engine libreoffice"
-        )
-    return made.read_bytes()
+        return compiled(folder, font_folder, as_at)
 
 
 def _write_source(data: bytes, title: str, folder: Path) -> None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import shapely
 
 from geo.draw.book import open_book
 from geo.draw.scene import Focus, Scene, compose
-from geo.draw.sheet import allow, draw, write
+from geo.draw.sheet import allow, draw
 from geo.draw.task_layer import from_tasks
 from geo.errors import UsageError
 from geo.space.shapes import buffer_m
@@ -235,16 +235,15 @@ def _features(spec: MapSpec, series: Series, store: Store) -> list[tuple[str, Fo
 
 def save_series(
     sheets: Sequence[Sheet] | Iterator[Sheet], target: Path, *, as_at: date, title: str,
-    singles: Path | None = None, internal: bool = False,
+    internal: bool = False,
 ) -> tuple[str, ...]:  # fmt: skip
-    """Write an atlas as one PDF with a bookmark per page, and each page as a file of its own.
+    """Write an atlas as one PDF with a bookmark per page.
 
     Args:
         sheets: The pages, drawn one at a time.
         target: The PDF.
         as_at: The atlas's date.
         title: The atlas's title.
-        singles: A folder for single PNG files; none are written without it.
         internal: Allow the PDF although it carries the coordinates of internal layers.
 
     Returns:
@@ -257,14 +256,5 @@ def save_series(
     with replacing(target) as whole, open_book(whole, title=title, day=as_at) as book:
         for sheet in sheets:
             allow(sheet.scene, "pdf", internal=internal)
-            figure = draw(sheet.scene)
-            book.add(figure, sheet.name)
-            if singles is not None:
-                _single(figure, singles / f"{sheet.file_name}.png", sheet)
+            book.add(draw(sheet.scene), sheet.name)
         return book.names
-
-
-def _single(figure: Any, path: Path, sheet: Sheet) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with replacing(path) as whole, whole.open("wb") as stream:
-        write(figure, stream, "png", title=sheet.scene.title, day=sheet.scene.as_at)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -78,15 +78,6 @@ class DrawnMap:
             else:
                 save_sheet(self.scene, temporary, internal=internal)
 
-    def save_each(self, paths: Sequence[Path], *, internal: bool = False) -> None:
-        """Write the map in several formats; see :meth:`save`."""
-        for path in paths:
-            self.save(path, internal=internal)
-
-    def may_be(self, suffix: str) -> bool:
-        """Tell whether a format (``html``) may leave the office without ``internal``."""
-        return not self.scene.internal or suffix in ("png", "pdf")
-
     def fragment(self, *, interactive: bool = False, label: str = "图") -> str:
         """Return a ``<figure>`` for a web page or notebook, with caption, credits and fingerprint.
 
@@ -158,22 +149,6 @@ class DrawnSeries(DrawnMap):
             super().save(path, internal=internal)
             self._singles(path.with_suffix(""))
 
-    def save_each(self, paths: Sequence[Path], *, internal: bool = False) -> None:
-        """Write the series in several formats; the pages of a book and of single files are drawn once."""
-        kinds = {path.suffix.lower(): path for path in paths}
-        if not {".png", ".pdf"} <= set(kinds):
-            super().save_each(paths, internal=internal)
-            return
-        index = kinds[".png"]
-        save_series(
-            self.sheets(), kinds[".pdf"], as_at=self.scene.as_at, title=self.scene.title,
-            singles=index.with_suffix(""), internal=internal,
-        )  # fmt: skip
-        DrawnMap(self.name, self.scene).save(index, internal=internal)
-        super().save_each(
-            [p for k, p in kinds.items() if k not in (".png", ".pdf")], internal=internal
-        )
-
     def _singles(self, folder: Path) -> None:
         """Write every page into a folder, and take away pages of an earlier run."""
         made = set()
@@ -186,10 +161,6 @@ class DrawnSeries(DrawnMap):
         for old in folder.glob(f"{self.name}-[0-9][0-9]*-*.png"):
             if old.name not in made:
                 old.unlink()
-
-    def may_be(self, suffix: str) -> bool:
-        """Tell whether a format may leave the office without ``internal``."""
-        return suffix == "png" or not self.whole().internal
 
 
 def _web_page(scene: Scene, *, internal: bool) -> str:

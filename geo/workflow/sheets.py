@@ -6,7 +6,7 @@ import pickle
 import shutil
 from dataclasses import replace
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from geo.draw.lint import problems
 from geo.draw.scene import compose
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from geo.draw.scene import Scene
     from geo.errors import Problem
     from geo.store.store import Store
+
+#: Formats that carry no coordinates of internal layers.
+_PICTURES: Final = ("png", "pdf")
 
 
 def contents_of(store: Store, task: Task) -> Contents:
@@ -67,11 +70,14 @@ def draw_whole(store: Store, task: Task) -> Outcome:
 
 def _saved(drawn: DrawnMap, task: Task, formats: Sequence[str]) -> dict[str, Path | None]:
     """Write a map in some formats but for those that may not leave the office."""
+    held = drawn.scene.internal and not task.internal
     files = {
-        kind: task.folder / f"{task.map}.{kind}" if task.internal or drawn.may_be(kind) else None
+        kind: None if held and kind not in _PICTURES else task.folder / f"{task.map}.{kind}"
         for kind in formats
     }
-    drawn.save_each([path for path in files.values() if path is not None], internal=task.internal)
+    for path in files.values():
+        if path is not None:
+            drawn.save(path, internal=task.internal)
     return files
 
 

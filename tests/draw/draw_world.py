@@ -110,3 +110,21 @@ def scene_of(store: Store, *layers: Any, **page: Any) -> Scene:
         **own,
     }
     return compose("m", MapSpec.model_validate(values), store, as_at=DAY)
+
+
+#: A map whose every line a complaint can name.
+LINTED = """title: 试验图
+plan: 试
+page:
+  scale: 400000
+layers:
+  - districts
+  - {layer: places, label: {field: name, colour: "#dddddd"}}
+  - layer: sections
+    label: none
+  - layer: zones
+    style:
+      by: 级
+      classes: {一: {fill: "#b05a5a"}, 二: {fill: "#8a6a58"}}
+  - rivers
+"""

@@ -8,7 +8,7 @@ from geo.draw.scene import compose
 from geo.spec.maps import MapSpec
 from geo.spec.marked import parse_yaml
 from geo.store.store import open_store
-from tests.draw.draw_world import DAY, make_store, scene_of
+from tests.draw.draw_world import DAY, LINTED, make_store, scene_of
 
 
 def messages(scene):
@@ -99,32 +99,15 @@ def test_small_letters_are_told(store):
     assert fault.message == "图例字号只有 4.6 磅"
 
 
-MAP = """title: 试验图
-plan: 试
-page:
-  scale: 400000
-layers:
-  - districts
-  - {layer: places, label: {field: name, colour: "#dddddd"}}
-  - layer: sections
-    label: none
-  - layer: zones
-    style:
-      by: 级
-      classes: {一: {fill: "#b05a5a"}, 二: {fill: "#8a6a58"}}
-  - rivers
-"""
-
-
 def marks(scene):
-    """Return the line of each complaint about ``MAP``."""
-    source = parse_yaml(MAP, shown=Path("maps/m.yml"))
+    """Return the line of each complaint about ``LINTED``."""
+    source = parse_yaml(LINTED, shown=Path("maps/m.yml"))
     return {p.message: (p.line, p.column) for p in problems(scene, source=source)}
 
 
 def test_a_complaint_names_the_line_of_the_layer_it_is_about(store):
     scene = compose(
-        "m", MapSpec.model_validate(parse_yaml(MAP, shown=Path("m")).value), store, as_at=DAY
+        "m", MapSpec.model_validate(parse_yaml(LINTED, shown=Path("m")).value), store, as_at=DAY
     )
     rivers = next(layer for layer in scene.layers if layer.id == "rivers")
     bare = tuple(
@@ -142,7 +125,7 @@ def test_a_complaint_about_the_sheet_names_the_line_of_its_key_or_of_the_title(s
     found = marks(replace(scene, title=" ", unit=""))
     assert found["图上没有图名"] == (1, 1)
     assert found["图签没有制图单位"] == (1, 1)
-    source = parse_yaml(MAP, shown=Path("maps/m.yml"))
+    source = parse_yaml(LINTED, shown=Path("maps/m.yml"))
     assert _mark(Fault("图上没有比例尺", "", key=("page", "scale")), source) == (4, 3)
     assert _mark(Fault("图上没有图例", "", key=("layers",)), source) == (5, 1)
     # What the file does not say is told where it begins.

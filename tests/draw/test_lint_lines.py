@@ -17,25 +17,10 @@ from geo.draw.scene import compose
 from geo.draw.sheet import draw_arranged
 from geo.spec.maps import MapSpec
 from geo.spec.marked import parse_yaml
-from tests.draw.draw_world import DAY
+from tests.draw.draw_world import DAY, LINTED
 
 FILE = Path("maps/试验图.yml")
-MAP = """# 断面图
-title: 试验图
-plan: 试
-page:
-  scale: 400000
-layers:
-  - districts
-  - {layer: places, label: {field: name, colour: "#dddddd"}}
-  - layer: sections
-    label: none
-  - layer: zones
-    style:
-      by: 级
-      classes: {一: {fill: "#b05a5a"}, 二: {fill: "#8a6a58"}}
-  - rivers
-"""
+MAP = "# 断面图\n" + LINTED
 SOURCE = parse_yaml(MAP, shown=FILE)
 
 

@@ -7,6 +7,7 @@ import pytest
 import shapely
 
 from geo.draw.series import pages, save_series
+from geo.draw.sheet import save
 from geo.errors import UsageError
 from geo.spec.maps import DrawLayer, MapSpec
 from geo.store.store import open_store
@@ -83,13 +84,11 @@ def test_the_margin_is_shown_around_each_feature(store):
 
 def test_one_pdf_has_a_bookmark_per_page_and_single_files_stand_beside_it(store, tmp_path):
     target = tmp_path / "图集.pdf"
-    names = save_series(
-        pages("m", spec(over="places"), store, as_at=DAY),
-        target,
-        as_at=DAY,
-        title="图集",
-        singles=tmp_path / "单幅",
-    )
+    sheets = list(pages("m", spec(over="places"), store, as_at=DAY))
+    names = save_series(sheets, target, as_at=DAY, title="图集")
+    (tmp_path / "单幅").mkdir()
+    for sheet in sheets:
+        save(sheet.scene, tmp_path / "单幅" / f"{sheet.file_name}.png")
     assert names == ("图幅索引", "东镇", "西镇")
     data = target.read_bytes()
     assert data.count(b"/Dest") == 3
