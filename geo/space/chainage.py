@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import shapely
-from pyproj import Geod
 
 from geo.errors import GeometryError
-from geo.space.ellipsoid import INVERSE_FLATTENING, SEMI_MAJOR_M
+from geo.space.edge_lengths import edge_lengths_m
+from geo.space.geodesic_foot import GEOD
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     Floats: TypeAlias = NDArray[np.float64]
 
-_GEOD = Geod(a=SEMI_MAJOR_M, rf=INVERSE_FLATTENING)
 _SAME_M = 1e-6  # chainages closer than this are one place
 
 
@@ -76,8 +75,7 @@ def chain(line: BaseGeometry) -> Chain:
     starts, stops = points[:-1][used], points[1:][used]
     if not len(starts):
         raise GeometryError("线为空或长度为零，无法量取里程 — 请检查该要素")
-    lengths = _GEOD.inv(starts[:, 0], starts[:, 1], stops[:, 0], stops[:, 1])[2]
-    return Chain(starts, stops, np.r_[0.0, np.cumsum(lengths)])
+    return Chain(starts, stops, np.r_[0.0, np.cumsum(edge_lengths_m(starts, stops))])
 
 
 def locate(line: BaseGeometry, point: BaseGeometry) -> tuple[float, float]:
@@ -120,7 +118,7 @@ def locate_on(edges: Chain, point: BaseGeometry) -> tuple[float, float]:
     best = int(np.argmin(gaps))
     foot = edges.starts[best] + share[best] * (edges.stops[best] - edges.starts[best])
     chainage = edges.at_m[best] + share[best] * (edges.at_m[best + 1] - edges.at_m[best])
-    return float(chainage), float(_GEOD.inv(*here[0], *foot)[2])
+    return float(chainage), float(GEOD.inv(*here[0], *foot)[2])
 
 
 def cut(line: BaseGeometry, from_m: float, to_m: float) -> BaseGeometry:

@@ -11,17 +11,16 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import shapely
-from pyproj import Geod
 
 from geo.errors import GeometryError
 from geo.space.crs import WORKING, is_projected, transform
+from geo.space.edge_lengths import edge_lengths_m
 from geo.space.ellipsoid import (
-    INVERSE_FLATTENING,
-    SEMI_MAJOR_M,
     long_edges_m2,
     short_edges_m2,
     sine_difference,
 )
+from geo.space.geodesic_foot import GEOD
 from geo.space.nearest import Nearest, bearing_deg, direction_zh, distance_m, nearest
 
 if TYPE_CHECKING:
@@ -50,7 +49,6 @@ __all__ = [
 EDGE_MODEL = "geodesic"
 AREA_METHOD = "ellipsoidal-geodesic"
 
-_GEOD = Geod(a=SEMI_MAJOR_M, rf=INVERSE_FLATTENING)
 _POLYGON = 3
 _LINES = (1, 2)
 _CHUNK = 8_192  # vertices whose intermediate arrays stay in the processor's cache
@@ -163,7 +161,7 @@ def _chain_areas(chains: NDArray[np.object_], *, geodesic: bool) -> Floats:
     sizes = np.abs(sizes)
     for ring in np.flatnonzero(np.isnan(sizes)):  # an edge too long for the series
         lon, lat = points[ends[ring] - counts[ring] : ends[ring]].T
-        sizes[ring] = abs(_GEOD.polygon_area_perimeter(lon, lat)[0])
+        sizes[ring] = abs(GEOD.polygon_area_perimeter(lon, lat)[0])
     areas[filled] = sizes
     return areas
 
@@ -269,5 +267,5 @@ def _lengths(given: NDArray[np.object_], lines: NDArray[np.object_], owner: Coun
     line = np.repeat(np.arange(len(lines)), shapely.get_num_coordinates(lines))
     same = line[1:] == line[:-1]
     a, b = points[:-1][same], points[1:][same]
-    edges = _GEOD.inv(a[:, 0], a[:, 1], b[:, 0], b[:, 1])[2] if len(a) else np.zeros(0)
+    edges = edge_lengths_m(a, b)
     return _summed(edges, owner[line[1:][same]], given)
