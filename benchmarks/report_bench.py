@@ -57,7 +57,8 @@ def run(
 ) -> dict[str, Any]:
     """Make the report once in this process, and tell what it took."""
     import geo  # noqa: PLC0415 - its import is part of the run
-    from geo.workflow.reporting.desk import Asked, Desk  # noqa: PLC0415
+    from geo.workflow.reporting.desk import Desk  # noqa: PLC0415
+    from geo.workflow.reporting.lookups import Asked  # noqa: PLC0415
     from geo.workflow.reporting.plates import Plates  # noqa: PLC0415
 
     peak = _watched()

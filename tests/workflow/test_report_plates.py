@@ -46,6 +46,15 @@ def test_a_report_does_not_depend_on_how_many_draw(root, lines, monkeypatch):
     assert together.data == alone.data
 
 
+def test_of_maps_named_outright_no_others_are_drawn_ahead(root, monkeypatch):
+    made = []
+    begin = Plates.__enter__
+    monkeypatch.setattr(Plates, "__enter__", lambda self: made.append(self) or begin(self))
+    (root / "模板.docx").write_bytes(template(*(f"{{{{ map('{name}') }}}}" for name in NAMES[:4])))
+    geo.open(root).report(root / "模板.docx", workers=2)
+    assert [plate.name for plate in made[0]._drawn] == list(NAMES[:4])
+
+
 def test_expected_maps_are_drawn_in_order_some_ahead_of_the_one_asked_for(root, monkeypatch):
     space = geo.open(root)
     asked = []

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import replace
 from functools import cached_property
 from typing import Any, Final
 
@@ -14,11 +13,9 @@ from geo.documents.embed import Inset, Listing, Passage, Placed, Reference
 from geo.documents.paper import Paragraph, SignatureLine
 from geo.documents.sandbox import TokenError, nearest_name
 from geo.documents.site_paper import LIMITS
-from geo.draw.series import atlas_of
-from geo.draw.subject import in_words, missing
+from geo.draw.subject import missing
 from geo.errors import UsageError
 from geo.exhibits import Figure, Table
-from geo.findings import CheckResult, SiteResult
 from geo.spec.maps import MapSpec
 from geo.spec.plans import Plan
 from geo.spec.vocabulary import SCHEMATIC_NOTICE
@@ -34,6 +31,7 @@ from geo.workflow.reporting.judge import (
     judge_passage,
     judge_table,
 )
+from geo.workflow.reporting.lookups import Asked, Lookups
 from geo.workflow.reporting.plates import Plate, Plates
 from geo.workflow.reporting.redact import for_outside
 from geo.workflow.reporting.site import (
@@ -63,29 +61,16 @@ from geo.workflow.reporting.views import (
 _REDACTED: Final = "对外副本，坐标从略。"
 
 
-@dataclass(frozen=True)
-class Asked:
-    """What a report is about, besides its template."""
-
-    title: str
-    as_at: date
-    plan: str | None = None
-    maps: tuple[str, ...] = ()
-    result: CheckResult | None = None
-    redact: bool = False
-
-
-class Desk:
+class Desk(Lookups):
     """Answers a template's tokens; remembers how each exhibit was made, for ``report --check``."""
 
     def __init__(self, store: Store, asked: Asked, plates: Plates | None = None) -> None:
-        self.store = store
-        self.asked = asked
-        self._plates = plates or Plates(store)
-        result = asked.result
         # The same rounding of internal layers as the JSON has: one figure, not two.
-        coarse = result and replace(result, sites=tuple(site.coarse() for site in result.sites))
-        self.result = for_outside(coarse) if coarse and asked.redact else coarse
+        coarse = asked.result and replace(
+            asked.result, sites=tuple(site.coarse() for site in asked.result.sites)
+        )
+        super().__init__(store, asked, for_outside(coarse) if coarse and asked.redact else coarse)
+        self._plates = plates or Plates(store)
         self.makers: dict[str, tuple[str, str, dict[str, Any]]] = {}
         self.passages: dict[tuple[str, int], Passage] = {}
         self._figures: dict[str, Figure] = {}
@@ -119,7 +104,7 @@ class Desk:
     @cached_property
     def check(self) -> CheckView:
         """The check the report is about."""
-        return check_view(self._result(), redact=self.asked.redact)
+        return check_view(self.checked(), redact=self.asked.redact)
 
     @property
     def schematic(self) -> bool:
@@ -151,7 +136,8 @@ class Desk:
         if page is not None:
             self.page_named(name, page)
         plate = self._plate(name, wide=wide, page=page)
-        if name in self.map_ids:  # as in a loop over ``maps``
+        # Not named outright, so in a loop over ``maps``: the others will follow.
+        if not self._plates.expects(plate) and name in self.map_ids:
             self._plates.expect(self._plate(other, wide=wide) for other in self.map_ids)
         figure = _drawn(name, lambda: self._plates.figure(plate))
         one = {} if page is None else {"page": page}
@@ -167,7 +153,7 @@ class Desk:
         Written ``{{ site_map() }}``.
         """
         figure = self._once(f"site:{site}", lambda: site_picture(
-            self.store, self.site_numbered(site), name=site_exhibit_id(self._result(), "site_map", site),
+            self.store, self.site_numbered(site), name=site_exhibit_id(self.checked(), "site_map", site),
             as_at=self.asked.as_at, redact=self.asked.redact,
         ))  # fmt: skip
         return self._placed(figure, label, "site_map", "", site=site)
@@ -212,7 +198,7 @@ class Desk:
         if name == "signature":
             return Passage((SignatureLine(),))
         self.site_numbered(site)
-        blocks = site_passage(self._result(), name, site)
+        blocks = site_passage(self.checked(), name, site)
         for block in blocks:
             if isinstance(block, Table):
                 self.makers[block.id] = ("table", table_name(block.id), {"site": site})
@@ -263,7 +249,7 @@ class Desk:
 
         Written ``{%p for p in pages("linfen_counties") %}``.
         """
-        return self._page_names(self.map_named(name))
+        return self.page_names(self.map_named(name))
 
     def ref(self, name: str, *, page: str | None = None) -> Reference:
         """Answer with the number of a figure or table, as a cross-reference.
@@ -323,7 +309,7 @@ class Desk:
             return gap_table(self._layers, self._waiting)
         if name in SITE_TABLES:
             self.site_numbered(site)
-            return site_table(self._result(), name, site)
+            return site_table(self.checked(), name, site)
         judge_table(name)
         whole = self.store.spec.plans[self.plan_named(plan)]
         place = self._place(whole)
@@ -352,64 +338,10 @@ class Desk:
     def _place(self, plan: Plan) -> str:
         return self.store.boundaries.name(plan.head.adcode)
 
-    def map_named(self, name: str) -> str:
-        """Give a map's name back, or say which is nearest, or what data it waits for."""
-        maps = self.store.spec.maps
-        if name not in maps:
-            raise TokenError(name, f"没有名为 {name} 的地图 — {nearest_name(name, maps)}")
-        if gaps := missing(maps[name], self.store, day=self.asked.as_at):
-            raise TokenError(
-                name,
-                f"地图 {name} 没有可画的内容：{in_words(gaps)} — 请补充数据，或从模板中去掉这幅图",
-            )
-        return name
-
-    def page_named(self, name: str, page: str) -> str:
-        """Give the name of a series' page back, or say which is nearest."""
-        names = self._page_names(name)
-        if not names:
-            raise TokenError("page", f"地图 {name} 不是图集（没有 series），不能写 page")
-        if page not in names:
-            hint = nearest_name(page, names)
-            raise TokenError(page, f"图集 {name} 没有“{page}”这一页，共 {len(names)} 页 — {hint}")
-        return page
-
-    def _page_names(self, name: str) -> tuple[str, ...]:
-        """List the pages of a series; of a map that is no series, none."""
-        spec = self.store.spec.maps[name]
-        if spec.series is None:
-            return ()
-        return atlas_of(name, spec, self.store, as_at=self.asked.as_at).names
-
     def _found(self, plan: str, kind: str | None) -> Sequence[LocatedTask]:
         judge_kind(kind)
         every = (*self.store.tasks(plan), *self.store.controls(plan))
         return [item for item in every if kind in (None, item.task.kind)]
-
-    def plan_named(self, name: str | None) -> str:
-        """Give a plan's id, the report's own for none, or say which is nearest."""
-        chosen = name or self.asked.plan
-        if chosen is None:
-            raise TokenError("plan", '报告没有指明规划 — 请在标记中写 plan="…"，或在报告中写 plan')
-        if chosen not in self.store.spec.plans:
-            raise TokenError(
-                chosen, f"没有名为 {chosen} 的规划 — {nearest_name(chosen, self.store.spec.plans)}"
-            )
-        return chosen
-
-    def _result(self) -> CheckResult:
-        if self.result is None:
-            raise TokenError(
-                "check", "报告没有用地 — 请用 --site 给出，或在 reports/*.yml 中写 sites"
-            )
-        return self.result
-
-    def site_numbered(self, number: int) -> SiteResult:
-        """Give a footprint by its number, or say how many there are."""
-        sites = self._result().sites
-        if not isinstance(number, int) or not 1 <= number <= len(sites):
-            raise TokenError("site", f"没有第 {number} 个地块 — 共 {len(sites)} 个，从 1 数起")
-        return sites[number - 1]
 
 
 def _drawn(word: str, make: Callable[[], Figure]) -> Figure:

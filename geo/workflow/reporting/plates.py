@@ -65,6 +65,10 @@ class Plates:
         """Tell which maps will be asked for, in this order."""
         self._expected |= dict.fromkeys(plates)
 
+    def expects(self, plate: Plate) -> bool:
+        """Tell whether a map was expected."""
+        return plate in self._expected
+
     def figure(self, plate: Plate) -> Figure:
         """Give a map's picture.
 

@@ -24,7 +24,8 @@ from geo.sites.site import Site
 from geo.spec.closed import nearest
 from geo.spec.reports import ReportSpec
 from geo.store.store import Store
-from geo.workflow.reporting.desk import PLACING, Asked, Desk
+from geo.workflow.reporting.desk import PLACING, Desk
+from geo.workflow.reporting.lookups import Asked
 from geo.workflow.reporting.plates import Plates
 from geo.workflow.reporting.record import record_of
 from geo.workflow.reporting.templates import template_bytes
