@@ -9,7 +9,9 @@ import os
 import shutil
 import socket
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -131,6 +133,23 @@ def no_network(request: pytest.FixtureRequest) -> Iterator[_Guard]:
     GUARD.scope = "none"
     attempts, GUARD.attempts = list(GUARD.attempts), []
     assert not attempts, f"reached for the network: {attempts}"
+
+
+@pytest.fixture
+def soon() -> Callable[[float], AbstractContextManager[None]]:
+    """Hold what hostile input may cost, in seconds of this process: ``with soon(2.0): ...``.
+
+    Under a tracer (``--cov``) every line of Python costs many times over, which says nothing of the program.
+    """
+
+    @contextmanager
+    def within(seconds: float) -> Iterator[None]:
+        start = time.process_time()
+        yield
+        took = time.process_time() - start
+        assert took < seconds * (10 if sys.gettrace() else 1), f"{took:.1f} s"
+
+    return within
 
 
 @pytest.fixture

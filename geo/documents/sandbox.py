@@ -7,6 +7,7 @@ and jinja2's immutable sandbox is underneath. Loops draw from one budget of step
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Final, cast
@@ -28,6 +29,8 @@ _NODES: Final = (
     nodes.Operand, nodes.And, nodes.Or, nodes.Not, nodes.Neg, nodes.Add, nodes.Sub, nodes.Mul, nodes.Div,
     nodes.Concat, nodes.Filter, nodes.Test,
 )  # fmt: skip
+#: Control characters, lone halves of a pair, the private area (our own marks) and what is no character in XML.
+_UNWRITABLE: Final = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ue000-\uf8ff\ufffe\uffff]")
 _LOOP: Final = ("index", "index0", "first", "last", "length")
 #: Views that stand for the same thing wherever they are named, so that what they printed can be asked again.
 _ALWAYS: Final = ("check", "plan")
@@ -168,8 +171,7 @@ def shown(value: Any) -> str:
     if value is None or value == "":
         return "—"
     text = f"{value:.10g}" if isinstance(value, float) else str(value)
-    return "".join(c for c in text if c in "\t\n" or (c >= " " and not "\ue000" <= c <= "\uf8ff"
-                                                      and c not in "\ufffe\uffff"))  # fmt: skip
+    return _UNWRITABLE.sub("", text)
 
 
 def nearest_name(word: str, known: Iterable[str]) -> str:

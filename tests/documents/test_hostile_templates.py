@@ -3,7 +3,6 @@
 import io
 import re
 import struct
-import time
 import zlib
 
 import pytest
@@ -152,13 +151,11 @@ def with_note(text):
     })  # fmt: skip
 
 
-def test_nested_loops_end_at_the_budget_and_soon():
+def test_nested_loops_end_at_the_budget_and_soon(soon):
     many = tuple({"name": str(n)} for n in range(1000))
     lines = [f"{{%p for {c} in many %}}" for c in "abc"] + ["x"] + ["{%p endfor %}"] * 3
-    start = time.monotonic()
-    with pytest.raises(UsageError, match="循环超过"):
+    with soon(10), pytest.raises(UsageError, match="循环超过"):
         filled(template(*lines), many=many)
-    assert time.monotonic() - start < 10
 
 
 @pytest.mark.parametrize(
@@ -172,11 +169,9 @@ def test_nested_loops_end_at_the_budget_and_soon():
     ],
     ids=["printed", "written", "strung", "joined", "joined by a value"],
 )
-def test_long_values_in_loops_and_lists_end_at_the_budget_and_soon(token):
-    start = time.process_time()
-    with pytest.raises(UsageError, match="输出超过"):
+def test_long_values_in_loops_and_lists_end_at_the_budget_and_soon(token, soon):
+    with soon(5), pytest.raises(UsageError, match="输出超过"):
         filled(template(token), many=("a",) * 20_000, title="长" * 2000)
-    assert time.process_time() - start < 5
 
 
 def test_a_text_is_not_joined_letter_by_letter():
