@@ -26,13 +26,13 @@ import shapely
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from geo.draw.arrange import Arranged, arrange
-from geo.draw.body import draw_body
 from geo.draw.label.candidates import Piece, Request
-from geo.draw.pen import Pen
-from geo.draw.requests import requests_of
+from geo.draw.label.requests import requests_of
 from geo.draw.scene import Scene, compose
-from geo.draw.sheet import SETTINGS
+from geo.draw.sheet.arrange import Arranged, arrange
+from geo.draw.sheet.body import draw_body
+from geo.draw.sheet.paper import SETTINGS
+from geo.draw.sheet.pen import Pen
 from geo.spec.maps import MapSpec
 from geo.store.boundaries import published
 from geo.store.store import open_store

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from geo.draw.symbols import preset
+from geo.draw.symbols.presets import preset
 from geo.space.measure import area_m2
 from geo.spec.layers import DerivedSource, FileSource
 from geo.spec.vocabulary import REQUIRED_KINDS

@@ -8,8 +8,8 @@ import pytest
 import shapely
 
 from geo.check.law import run_examples
+from geo.draw.layers.subject import missing
 from geo.draw.scene import compose
-from geo.draw.subject import missing
 from geo.spec.vocabulary import SCHEMATIC_NOTICE
 from geo.spec.workspace import read_workspace
 from geo.store.store import Store

@@ -53,7 +53,7 @@ def each_line(missing: Missing) -> list[str]:
 
 def _by_reason(missing: Missing) -> Iterator[str]:
     """Fold maps by the reason their layers have no data; a map may lack layers for several."""
-    from geo.draw.subject import gaps_in
+    from geo.draw.layers.subject import gaps_in
 
     maps: dict[str, set[str]] = {}
     lacking: dict[str, Counter[str]] = {}

@@ -18,9 +18,9 @@ import matplotlib as mpl
 import shapely
 
 from geo.draw.chart_rows import Bound, Track, arrows, tracks_of, unit_of, words
-from geo.draw.lettering import MM_PER_POINT, Face, Lettering, shipped
-from geo.draw.pen import Pen, new_pen
-from geo.draw.sheet import DPI, SETTINGS
+from geo.draw.layout.lettering import MM_PER_POINT, Face, Lettering, shipped
+from geo.draw.sheet.paper import DPI, SETTINGS
+from geo.draw.sheet.pen import Pen, new_pen
 from geo.errors import MissingError, UsageError
 from geo.exhibits import Figure
 

@@ -6,19 +6,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from geo.draw.arrange import Arranged, arrange
-from geo.draw.layout import LEGIBLE_PT
-from geo.draw.palette import confusable, contrast
-from geo.draw.sheet import draw_arranged
+from geo.draw.layout.arrangement import LEGIBLE_PT
+from geo.draw.sheet.arrange import Arranged, arrange
+from geo.draw.sheet.paper import draw_arranged
+from geo.draw.symbols.palette import confusable, contrast
 from geo.errors import MissingError, Problem
 from geo.spec.vocabulary import SCHEMATIC_NOTICE, STATE_ZH
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from geo.draw.drawn import DrawnLayer
-    from geo.draw.pen import Pen
+    from geo.draw.layers.drawn import DrawnLayer
     from geo.draw.scene import Scene
+    from geo.draw.sheet.pen import Pen
     from geo.errors import Severity
     from geo.spec.marked import Marked, Steps
 

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import numpy as np
 import shapely
 
-from geo.draw.base import Base, Surroundings, base_of, focused, surroundings_of
-from geo.draw.drawn import Batch, DrawnLayer, Numbered, Skipped
-from geo.draw.layout import LEGIBLE_PT, Chosen, Wanted, choose_layout
-from geo.draw.legend import SIZES as LEGEND_SIZES
-from geo.draw.legend import Entry, Legend, fit_legend, items_of
-from geo.draw.lettering import Lettering, lettering
+from geo.draw.layers.base import Base, Surroundings, base_of, focused, surroundings_of
+from geo.draw.layers.drawn import Batch, DrawnLayer, Numbered, Skipped
+from geo.draw.layers.table import from_layer, from_where
+from geo.draw.layers.tally import from_tally
+from geo.draw.layers.tasks import from_tasks, names_intake, renumbered
+from geo.draw.layers.terrain import Backdrop, backdrop
+from geo.draw.layout.arrangement import LEGIBLE_PT, Chosen, Wanted, choose_layout
+from geo.draw.layout.legend import SIZES as LEGEND_SIZES
+from geo.draw.layout.legend import Entry, Legend, fit_legend, items_of
+from geo.draw.layout.lettering import Lettering, lettering
 from geo.draw.plane import Plane, plane_for
-from geo.draw.table_layer import from_layer, from_where
-from geo.draw.tally_layer import from_tally
-from geo.draw.task_layer import from_tasks, names_intake, renumbered
-from geo.draw.terrain import Backdrop, backdrop
 from geo.draw.window import (
     Window,
     box_around,
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
     from shapely import Geometry
 
-    from geo.draw.page import Layout
+    from geo.draw.layout.page import Layout
     from geo.spec.maps import MapSpec
     from geo.spec.plans import PlanHead
     from geo.spec.workspace import Credits

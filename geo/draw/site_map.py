@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Final, Literal
 import numpy as np
 import shapely
 
-from geo.draw.classing import SymbolClass
-from geo.draw.drawn import Batch, DrawnLayer
-from geo.draw.ink import Ink
+from geo.draw.layers.classing import SymbolClass
+from geo.draw.layers.drawn import Batch, DrawnLayer
 from geo.draw.scene import Scene, compose
-from geo.draw.sheet import save
+from geo.draw.sheet.paper import save
+from geo.draw.symbols.ink import Ink
 from geo.exhibits import Figure
 from geo.space.shapes import buffer_m
 from geo.spec.maps import DrawLayer, MapSpec, Page

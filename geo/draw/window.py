@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from shapely import Geometry
 
-    from geo.draw.base import Base
-    from geo.draw.drawn import DrawnLayer
-    from geo.draw.page import Layout
+    from geo.draw.layers.base import Base
+    from geo.draw.layers.drawn import DrawnLayer
+    from geo.draw.layout.page import Layout
     from geo.draw.plane import Plane
     from geo.spec.maps import MapSpec
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal
 
-from geo.draw.drawn import NOTHING_HERE, DrawnLayer, Numbered, Skipped
-from geo.draw.legend import Entry, entries_of, items_of
-from geo.draw.symbols import BORDERS, CONTEXT, FAINT
+from geo.draw.layers.drawn import NOTHING_HERE, DrawnLayer, Numbered, Skipped
+from geo.draw.layout.legend import Entry, entries_of, items_of
+from geo.draw.symbols.presets import BORDERS, CONTEXT, FAINT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from geo.draw.base import Base
+    from geo.draw.layers.base import Base
+    from geo.draw.layers.terrain import Backdrop
     from geo.draw.plane import Plane
-    from geo.draw.terrain import Backdrop
     from geo.spec.maps import MapSpec
     from geo.store.store import Store
 

@@ -1,7 +1,7 @@
 """Which sites meet which zones, and by how much.
 
 Two routes, one answer: GEOS (`geo.space.overlay_geos`), for anything; for thousands of polygons, lines or points the compiled
-kernel (`geo.space.kernel`), where the extra `fast` is installed and no common geometry is asked for.
+kernel (`geo.space.kernel.route`), where the extra `fast` is installed and no common geometry is asked for.
 
 An overlap is the polygon on straight lon/lat edges, measured geodesically between its own vertices
 (`geo.space.measure`). Slivers are kept: whether 0.01 m² matters is for the reader to say.
@@ -136,6 +136,6 @@ def _kernel(
         if announce is not None:
             announce(WITHOUT_KERNEL)
         return None
-    from geo.space.kernel import overlay_wkb  # noqa: PLC0415 - numba takes a second to import
+    from geo.space.kernel.route import overlay_wkb  # noqa: PLC0415 - numba takes a second to import
 
     return overlay_wkb(sites, zones, threads=threads, announce=announce)

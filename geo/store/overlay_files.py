@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from geo.space.kernel import TakenApart
+    from geo.space.kernel.route import TakenApart
 
 BATCH: Final = 131_072
 """Sites overlaid at a time. Every batch has all zones pass once."""
@@ -75,8 +75,8 @@ def _by_kernel(
 ) -> Pairs | None:
     """Overlay batch by batch; ``None`` when something is not for the compiled kernel."""
     # numba takes a second to import.
-    from geo.space.kernel import overlay_taken, sites_taken_apart, zones_held  # noqa: PLC0415
-    from geo.space.kernel_compile import make_ready  # noqa: PLC0415
+    from geo.space.kernel.compile import make_ready  # noqa: PLC0415
+    from geo.space.kernel.route import overlay_taken, sites_taken_apart, zones_held  # noqa: PLC0415
 
     make_ready(announce)
     batches = _batches(sites, batch)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import shapely
 
-from geo.draw.markers import OUTLINES, OVERLAYS
-from geo.draw.symbols import BORDERS, WATER_TEXT
+from geo.draw.symbols.markers import OUTLINES, OVERLAYS
+from geo.draw.symbols.presets import BORDERS, WATER_TEXT
 from geo.web.backdrop import on_screen
 from geo.web.shapes import anchor, encoded, lonlat
 from geo.web.swatch import PX
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
     from shapely import Geometry
 
-    from geo.draw.drawn import DrawnLayer
-    from geo.draw.ink import Ink
+    from geo.draw.layers.drawn import DrawnLayer
     from geo.draw.scene import Scene
+    from geo.draw.symbols.ink import Ink
     from geo.store.boundaries import Level
     from geo.web.overview import Overview
 

@@ -10,11 +10,11 @@ from fontTools.subset import Options, Subsetter  # type: ignore[import-untyped]
 from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 from matplotlib.ft2font import FT2Font
 
-from geo.draw.glyph_names import with_names
-from geo.draw.lettering import shipped
+from geo.draw.layout.lettering import shipped
+from geo.draw.sheet.glyph_names import with_names
 
 if TYPE_CHECKING:
-    from geo.draw.lettering import Lettering
+    from geo.draw.layout.lettering import Lettering
 
 FAMILY: Final = "Hongxian Web"
 #: Fonts of a reader's machine for what the page's own font lacks (words typed into the search).

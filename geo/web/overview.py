@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from shapely import Geometry
 
-    from geo.draw.drawn import DrawnLayer
+    from geo.draw.layers.drawn import DrawnLayer
     from geo.draw.plane import Plane
 
 #: Features shown one by one; measured as comfortable to drag and click on an office PC.

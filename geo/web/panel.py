@@ -5,18 +5,18 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING, Final
 
-from geo.draw.drawn import group_rank
+from geo.draw.layers.drawn import group_rank
 from geo.draw.scene import LIST_TITLE
-from geo.draw.symbols import BORDERS
+from geo.draw.symbols.presets import BORDERS
 from geo.draw.wording import BORDER_NAMES
 from geo.spec.vocabulary import AUTHORITY_ZH, SCHEMATIC_NOTICE
 from geo.web.data import TASK_LINE_PT
 from geo.web.swatch import swatch
 
 if TYPE_CHECKING:
-    from geo.draw.drawn import DrawnLayer
+    from geo.draw.layers.drawn import DrawnLayer
+    from geo.draw.layers.terrain import Backdrop
     from geo.draw.scene import Scene
-    from geo.draw.terrain import Backdrop
     from geo.web.overview import Overview
 
 _TERRAIN: Final = "地形"

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import shapely
 
-from geo.draw.hatch import hatch_lines
-from geo.draw.markers import OUTLINES, OVERLAYS
+from geo.draw.symbols.hatch import hatch_lines
+from geo.draw.symbols.markers import OUTLINES, OVERLAYS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from geo.draw.ink import Ink, Shape
+    from geo.draw.symbols.ink import Ink, Shape
 
 #: Screen pixels per point; a screen is read from further away than paper.
 PX: Final = 1.4
@@ -30,7 +30,7 @@ def swatch(ink: Ink, shapes: tuple[Shape, ...], *, line_pt: float | None = None)
         shapes: What it is used for; a badge is the disc behind a task's number.
         line_pt: Width of its lines when it is not the symbol's own, points.
 
-    >>> from geo.draw.ink import Ink
+    >>> from geo.draw.symbols.ink import Ink
     >>> swatch(Ink(fill="#ff0000"), ("area",)).count("<path")
     1
     >>> swatch(Ink(fill="#ff0000"), ()).count("<path")

@@ -6,7 +6,7 @@ import pickle
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
-from geo.draw.book import Book, open_book
+from geo.draw.sheet.book import Book, open_book
 from geo.workflow.drawing import Outcome, Page, Task, together
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Final
 
 from PIL import Image
 
+from geo.draw.layers.subject import in_words, missing
 from geo.draw.scene import Scene, compose
-from geo.draw.series import Sheet, index_or_first, pages, save_series
-from geo.draw.sheet import save as save_sheet
-from geo.draw.subject import in_words, missing
+from geo.draw.sheet.paper import save as save_sheet
+from geo.draw.sheet.series import Sheet, index_or_first, pages, save_series
 from geo.errors import MissingError, UsageError
 from geo.exhibits import Figure
 from geo.spec.closed import nearest

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
+from geo.draw.layers.tasks import split_whole
 from geo.draw.scene import compose
-from geo.draw.task_layer import split_whole
 from geo.errors import UsageError
 from geo.spec.layers import Layer
 from geo.spec.maps import DrawLayer, MapSpec

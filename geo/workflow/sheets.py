@@ -8,11 +8,11 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from geo.draw.layers.subject import in_words, missing
 from geo.draw.lint import problems
 from geo.draw.scene import compose
-from geo.draw.series import Atlas, Sheet, atlas_of
-from geo.draw.sheet import draw, save
-from geo.draw.subject import in_words, missing
+from geo.draw.sheet.paper import draw, save
+from geo.draw.sheet.series import Atlas, Sheet, atlas_of
 from geo.errors import HongxianError
 from geo.workflow.drawing import Contents, Outcome, Page, Task
 from geo.workflow.maps import DrawnMap, draw_map

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import shapely
 
-from geo.check.batch import Desk
+from geo.check.batch.desk import Desk
 from geo.check.project import project_of
 from geo.check.sites import check_sites, question_of
 from geo.errors import GeometryError

@@ -3,10 +3,10 @@
 import pytest
 import shapely
 
-from geo.draw.adjacent import names_on_frame
-from geo.draw.arrange import arrange
-from geo.draw.series import pages
-from geo.draw.sheet import draw_arranged
+from geo.draw.sheet.adjacent import names_on_frame
+from geo.draw.sheet.arrange import arrange
+from geo.draw.sheet.paper import draw_arranged
+from geo.draw.sheet.series import pages
 from geo.spec.maps import MapSpec
 from geo.store.store import open_store
 from tests.draw.draw_world import DAY, make_store

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import shapely
 
-from geo.draw.apart import set_apart
-from geo.draw.arrange import arrange
-from geo.draw.pen import symbol_boxes
-from geo.draw.requests import OnPage
+from geo.draw.label.requests import OnPage
+from geo.draw.sheet.apart import set_apart
+from geo.draw.sheet.arrange import arrange
+from geo.draw.sheet.pen import symbol_boxes
 from tests.draw.draw_world import scene_of
 
 

@@ -6,7 +6,7 @@ from PIL import Image
 
 from geo.draw.chart_rows import Value, printed_number, tracks_of, words
 from geo.draw.charts import axis_end, indicator_chart
-from geo.draw.lettering import MM_PER_POINT
+from geo.draw.layout.lettering import MM_PER_POINT
 from geo.errors import MissingError, UsageError
 from geo.spec.indicators import IndicatorRow
 

@@ -3,9 +3,9 @@ from itertools import pairwise
 import pandas as pd
 import pytest
 
-from geo.draw.classing import NO_VALUE, classify
-from geo.draw.palette import confusable, ramp
-from geo.draw.symbols import preset, preset_for
+from geo.draw.layers.classing import NO_VALUE, classify
+from geo.draw.symbols.palette import confusable, ramp
+from geo.draw.symbols.presets import preset, preset_for
 from geo.errors import UsageError
 from geo.spec.style import Style
 

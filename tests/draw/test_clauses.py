@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from geo.draw.clauses import clauses_in_words
+from geo.draw.layers.clauses import clauses_in_words
 from geo.spec.rules import Law
 
 

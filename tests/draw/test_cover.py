@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from geo.draw.cover import classed
+from geo.draw.layers.cover import classed
 from geo.spec.style import Style
 
 STYLE = Style.model_validate({

@@ -7,10 +7,10 @@ import rasterio
 import shapely
 from affine import Affine
 
-from geo.draw.drawn import Skipped
+from geo.draw.layers.drawn import Skipped
+from geo.draw.layers.terrain import Backdrop, backdrop
 from geo.draw.plane import plane_for
-from geo.draw.sheet import save
-from geo.draw.terrain import Backdrop, backdrop
+from geo.draw.sheet.paper import save
 from geo.spec.layers import Layer
 from geo.spec.maps import DrawTerrain
 from tests.draw.draw_world import scene_of

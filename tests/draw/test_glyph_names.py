@@ -5,8 +5,8 @@ import io
 from fontTools import subset
 from fontTools.ttLib import TTFont
 
-from geo.draw.glyph_names import known_glyph_names, with_names
-from geo.draw.lettering import shipped
+from geo.draw.layout.lettering import shipped
+from geo.draw.sheet.glyph_names import known_glyph_names, with_names
 
 SERIF = shipped().serif
 

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 import shapely
 
-from geo.draw.grid import degrees_text, graticule, kilometre_grid
 from geo.draw.plane import plane_for
+from geo.draw.sheet.grid import degrees_text, graticule, kilometre_grid
 
 
 def window_of(plane, west, south, east, north):

@@ -1,7 +1,7 @@
 import pytest
 import shapely
 
-from geo.draw.hatch import hatch_lines
+from geo.draw.symbols.hatch import hatch_lines
 
 SQUARE = shapely.box(0, 0, 10, 10)
 

@@ -7,8 +7,8 @@ from geo.draw.label.candidates import Request, beside_point, block, on_line, wit
 from geo.draw.label.ground import Ground
 from geo.draw.label.placer import place
 from geo.draw.label.within import inside_area
-from geo.draw.lettering import MM_PER_POINT, shipped
-from geo.draw.page import Frame
+from geo.draw.layout.lettering import MM_PER_POINT, shipped
+from geo.draw.layout.page import Frame
 
 FRAME = Frame(0, 0, 200, 150)
 NONE = np.empty((0, 4))

@@ -1,9 +1,9 @@
 import pytest
 
-from geo.draw.ink import Ink
-from geo.draw.layout import Wanted, choose_layout
-from geo.draw.legend import Entry
-from geo.draw.lettering import shipped
+from geo.draw.layout.arrangement import Wanted, choose_layout
+from geo.draw.layout.legend import Entry
+from geo.draw.layout.lettering import shipped
+from geo.draw.symbols.ink import Ink
 from geo.errors import UsageError
 from geo.spec.maps import Page
 

@@ -3,11 +3,11 @@ from itertools import pairwise
 import pytest
 import shapely
 
-from geo.draw.drawn import Numbered, Skipped
-from geo.draw.ink import Ink
-from geo.draw.legend import Entry, entries_of, fit_legend, items_of
-from geo.draw.lettering import shipped
+from geo.draw.layers.drawn import Numbered, Skipped
+from geo.draw.layout.legend import Entry, entries_of, fit_legend, items_of
+from geo.draw.layout.lettering import shipped
 from geo.draw.scene import compose
+from geo.draw.symbols.ink import Ink
 from geo.spec.maps import MapSpec
 from tests.draw.draw_world import DAY, scene_of
 from tests.store.worlds import ADCODE

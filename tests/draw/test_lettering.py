@@ -1,7 +1,7 @@
 import pytest
 from matplotlib.font_manager import fontManager
 
-from geo.draw.lettering import MM_PER_POINT, lettering, shipped
+from geo.draw.layout.lettering import MM_PER_POINT, lettering, shipped
 from geo.errors import MissingError
 from geo.spec.workspace import Fonts
 
@@ -67,7 +67,7 @@ def test_a_font_installed_after_matplotlib_listed_them_is_found(monkeypatch, tmp
     file = tmp_path / "仿宋.ttf"
     file.write_bytes(shipped().serif.read_bytes())
     monkeypatch.setattr(fontManager, "ttflist", list(fontManager.ttflist))
-    monkeypatch.setattr("geo.draw.lettering.findSystemFonts", lambda: [str(file)])
+    monkeypatch.setattr("geo.draw.layout.lettering.findSystemFonts", lambda: [str(file)])
     assert lettering(Fonts(serif="Hongxian Serif SC")).serif == file
 
 

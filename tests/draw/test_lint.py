@@ -1,10 +1,10 @@
 from dataclasses import replace
 from pathlib import Path
 
-from geo.draw.arrange import arrange
 from geo.draw.lint import Fault, _furniture, _labels, _legible, _mark, lint, problems
-from geo.draw.pen import new_pen
 from geo.draw.scene import compose
+from geo.draw.sheet.arrange import arrange
+from geo.draw.sheet.pen import new_pen
 from geo.spec.maps import MapSpec
 from geo.spec.marked import parse_yaml
 from geo.store.store import open_store

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 import geo.draw.lint as linter
-from geo.draw.arrange import arrange
-from geo.draw.drawn import Skipped
+from geo.draw.layers.drawn import Skipped
 from geo.draw.lint import problems
 from geo.draw.scene import compose
-from geo.draw.sheet import draw_arranged
+from geo.draw.sheet.arrange import arrange
+from geo.draw.sheet.paper import draw_arranged
 from geo.spec.maps import MapSpec
 from geo.spec.marked import parse_yaml
 from tests.draw.draw_world import DAY, LINTED

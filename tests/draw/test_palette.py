@@ -1,6 +1,6 @@
 import pytest
 
-from geo.draw.palette import (
+from geo.draw.symbols.palette import (
     CATEGORIES,
     DOMAINS,
     RAMPS,

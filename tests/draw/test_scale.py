@@ -1,6 +1,6 @@
 import pytest
 
-from geo.draw.scale import LADDER, scale_bar, scale_text
+from geo.draw.layout.scale import LADDER, scale_bar, scale_text
 
 
 def test_the_ladder_goes_from_five_thousand_to_five_million_and_rises():

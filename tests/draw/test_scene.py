@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 import shapely
 
-from geo.draw.arrange import arrange
-from geo.draw.furniture import arrow_frame, notice_frame
+from geo.draw.layers.tasks import names_intake
 from geo.draw.scene import compose
-from geo.draw.task_layer import names_intake
+from geo.draw.sheet.arrange import arrange
+from geo.draw.sheet.furniture import arrow_frame, notice_frame
 from geo.errors import MissingError, UsageError
 from geo.spec.maps import MapSpec
 from geo.spec.where import parse_where

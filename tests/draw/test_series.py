@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 import shapely
 
-from geo.draw.series import pages, save_series
-from geo.draw.sheet import save
+from geo.draw.sheet.paper import save
+from geo.draw.sheet.series import pages, save_series
 from geo.errors import UsageError
 from geo.spec.maps import DrawLayer, MapSpec
 from geo.store.store import open_store

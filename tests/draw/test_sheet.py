@@ -13,11 +13,11 @@ import pytest
 import shapely
 from PIL import Image
 
-from geo.draw.arrange import arrange
-from geo.draw.lettering import MM_PER_POINT
-from geo.draw.scale import scale_bar
-from geo.draw.sheet import draw, draw_arranged, metadata, save
-from geo.draw.symbols import PRESETS
+from geo.draw.layout.lettering import MM_PER_POINT
+from geo.draw.layout.scale import scale_bar
+from geo.draw.sheet.arrange import arrange
+from geo.draw.sheet.paper import draw, draw_arranged, metadata, save
+from geo.draw.symbols.presets import PRESETS
 from geo.errors import MissingError, UsageError
 from geo.writing import replacing
 from tests.draw.draw_world import make_store, scene_of
@@ -105,7 +105,7 @@ def test_another_process_with_another_hash_seed_gives_the_same_pdf(tmp_path):
     make_store(tmp_path)
     code = (
         "import sys, hashlib, io; from pathlib import Path; from geo.store.store import open_store;"
-        "from tests.draw.draw_world import scene_of; from geo.draw.sheet import save;"
+        "from tests.draw.draw_world import scene_of; from geo.draw.sheet.paper import save;"
         "out = io.BytesIO();"
         "save(scene_of(open_store(Path(sys.argv[1])), 'rivers', 'places', size='figure'), out, format='pdf');"
         "print(hashlib.sha256(out.getvalue()).hexdigest())"

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 import shapely
 
-from geo.draw.arrange import arrange
-from geo.draw.base import Pane
-from geo.draw.layout import choose_layout
-from geo.draw.lettering import shipped
-from geo.draw.page import Frame
-from geo.draw.spare import LARGEST_PT, pane_frames, spread, useful_height
+from geo.draw.layers.base import Pane
+from geo.draw.layout.arrangement import choose_layout
+from geo.draw.layout.lettering import shipped
+from geo.draw.layout.page import Frame
+from geo.draw.layout.spare import LARGEST_PT, pane_frames, spread, useful_height
+from geo.draw.sheet.arrange import arrange
 from tests.draw.draw_world import scene_of
 from tests.draw.test_layout import ENTRIES, frames, wanted
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from geo.draw.subject import in_words, missing
+from geo.draw.layers.subject import in_words, missing
 from geo.errors import MissingError
 from geo.spec.maps import MapSpec
 from geo.store.store import open_store

@@ -1,7 +1,7 @@
 import pytest
 
-from geo.draw.markers import OUTLINES
-from geo.draw.symbols import BORDERS, GROUPS, PRESETS, domain_ink, preset, preset_for
+from geo.draw.symbols.markers import OUTLINES
+from geo.draw.symbols.presets import BORDERS, GROUPS, PRESETS, domain_ink, preset, preset_for
 from geo.errors import UsageError
 from geo.spec.style import Symbol
 from geo.spec.vocabulary import ZoneKind

@@ -7,9 +7,9 @@ import pytest
 import shapely
 from pydantic import ValidationError
 
-from geo.draw.classing import classify
-from geo.draw.symbols import preset_for
-from geo.draw.tally_layer import from_tally
+from geo.draw.layers.classing import classify
+from geo.draw.layers.tally import from_tally
+from geo.draw.symbols.presets import preset_for
 from geo.spec.maps import DrawTally
 from geo.spec.style import Graduated, Style
 from geo.store.store import open_store

@@ -16,10 +16,10 @@ pa = pytest.importorskip("pyarrow")
 pytest.importorskip("numba", reason="the extra fast is not installed")
 
 from geo.errors import GeometryError  # noqa: E402
-from geo.space import kernel as module  # noqa: E402
-from geo.space.kernel import overlay_wkb  # noqa: E402
-from geo.space.kernel_exact import side  # noqa: E402
-from geo.space.kernel_judge import judge, warm  # noqa: E402
+from geo.space.kernel import route as module  # noqa: E402
+from geo.space.kernel.exact import side  # noqa: E402
+from geo.space.kernel.judge import judge, warm  # noqa: E402
+from geo.space.kernel.route import overlay_wkb  # noqa: E402
 
 ZONE = shapely.box(112.0, 36.0, 112.1, 36.1)
 

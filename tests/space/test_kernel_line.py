@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 pytest.importorskip("numba")
 pa = pytest.importorskip("pyarrow")
 
-from geo.space import kernel as module  # noqa: E402
-from geo.space.kernel import overlay_wkb  # noqa: E402
+from geo.space.kernel import route as module  # noqa: E402
+from geo.space.kernel.route import overlay_wkb  # noqa: E402
 from geo.space.measure import length_m  # noqa: E402
 from geo.space.overlay import INSIDE, OVERLAPS, TOUCHES, overlay_geos  # noqa: E402
 
@@ -121,8 +121,8 @@ def test_missing_and_empty_lines_meet_nothing():
 
 
 def test_what_is_compiled_for_lines_is_kept_though_its_module_is_imported_last():
-    from geo.space.kernel_compile import make_ready  # noqa: PLC0415
-    from geo.space.kernel_line import trace  # noqa: PLC0415
+    from geo.space.kernel.compile import make_ready  # noqa: PLC0415
+    from geo.space.kernel.line import trace  # noqa: PLC0415
 
     make_ready()
     assert trace.stats.cache_path

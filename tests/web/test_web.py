@@ -18,11 +18,11 @@ import shapely
 from fontTools.ttLib import TTFont
 from PIL import Image
 
-from geo.draw.classing import SymbolClass
-from geo.draw.drawn import Skipped
-from geo.draw.ink import Ink
+from geo.draw.layers.classing import SymbolClass
+from geo.draw.layers.drawn import Skipped
+from geo.draw.layers.terrain import Backdrop
 from geo.draw.scene import Scene
-from geo.draw.terrain import Backdrop
+from geo.draw.symbols.ink import Ink
 from geo.errors import HongxianError, UsageError
 from geo.web.backdrop import on_screen
 from geo.web.font import subset

@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 import shapely
 
-from geo.draw.classing import SymbolClass
-from geo.draw.drawn import DrawnLayer
-from geo.draw.ink import Ink
+from geo.draw.layers.classing import SymbolClass
+from geo.draw.layers.drawn import DrawnLayer
 from geo.draw.scene import Scene, compose
+from geo.draw.symbols.ink import Ink
 from geo.store.store import open_store
 from tests.store.worlds import ADCODE, degrees
 

@@ -20,8 +20,8 @@ from PIL import Image
 import geo
 from geo.cli.main import cli
 from geo.documents.record import read_record
-from geo.draw.arrange import arrange
-from geo.draw.sheet import draw_arranged
+from geo.draw.sheet.arrange import arrange
+from geo.draw.sheet.paper import draw_arranged
 from geo.draw.site_map import site_scene
 from geo.errors import InputError, UsageError, WorkspaceError
 from geo.spec.workspace import read_workspace

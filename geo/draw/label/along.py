@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 
 from geo.draw.label.candidates import Candidate, Piece, Request
-from geo.draw.lettering import MM_PER_POINT
+from geo.draw.layout.lettering import MM_PER_POINT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

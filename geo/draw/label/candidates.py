@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 import numpy as np
 import shapely
 
-from geo.draw.lettering import MM_PER_POINT
+from geo.draw.layout.lettering import MM_PER_POINT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from shapely import Geometry
 
-    from geo.draw.lettering import Face, Lettering
+    from geo.draw.layout.lettering import Face, Lettering
 
 Kind = Literal["point", "area", "line"]
 #: Clearance kept around every label.

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from geo.draw.page import Frame
+    from geo.draw.layout.page import Frame
 
 _CELL: Final = 0.4
 _FAR: Final = 1e9

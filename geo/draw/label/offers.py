@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geo.draw.label.ground import Ground
-    from geo.draw.lettering import Lettering
-    from geo.draw.page import Frame
+    from geo.draw.layout.lettering import Lettering
+    from geo.draw.layout.page import Frame
 
 #: Cost of covering one millimetre of a line of weight one.
 _INK: Final = 0.28

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
     from geo.draw.label.candidates import Candidate, Request
     from geo.draw.label.ground import Ground
-    from geo.draw.lettering import Lettering
-    from geo.draw.page import Frame
+    from geo.draw.layout.lettering import Lettering
+    from geo.draw.layout.page import Frame
 
 #: How warm each search is that follows on labels without a place having been given more of them.
 _FURTHER: Final = (1.5, 0.8, 0.4, 0.4, 0.2, 0.2)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from shapely import Geometry
 
     from geo.draw.label.candidates import Block, Candidate, Request
-    from geo.draw.lettering import Lettering
+    from geo.draw.layout.lettering import Lettering
 
 #: Sizes as shares of the wanted one, and what each costs.
 _SIZES: Final = ((1.0, 0.0), (0.9, 0.9), (0.8, 2.0), (0.7, 3.4))

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from geo.draw.scene import compose
-from geo.draw.sheet import save
+from geo.draw.sheet.paper import save
 from geo.spec.layers import Layer
 from geo.spec.maps import DrawLayer, MapSpec
 from geo.spec.style import Style

@@ -13,7 +13,7 @@ from geo.documents.embed import Inset, Listing, Passage, Placed, Reference
 from geo.documents.paper import Paragraph, SignatureLine
 from geo.documents.sandbox import TokenError, nearest_name
 from geo.documents.site_paper import LIMITS
-from geo.draw.subject import missing
+from geo.draw.layers.subject import missing
 from geo.errors import UsageError
 from geo.exhibits import Figure, Table
 from geo.spec.maps import MapSpec

@@ -13,11 +13,11 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from geo.draw.arrange import arrange
 from geo.draw.charts import indicator_chart
 from geo.draw.scene import Scene, compose
-from geo.draw.series import atlas_of, index_or_first
-from geo.draw.sheet import SETTINGS, draw
+from geo.draw.sheet.arrange import arrange
+from geo.draw.sheet.paper import SETTINGS, draw
+from geo.draw.sheet.series import atlas_of, index_or_first
 from geo.draw.site_map import site_figure
 from geo.errors import UsageError
 from geo.exhibits import Figure

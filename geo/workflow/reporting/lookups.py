@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from geo.documents.sandbox import TokenError, nearest_name
-from geo.draw.series import atlas_of
-from geo.draw.subject import in_words, missing
+from geo.draw.layers.subject import in_words, missing
+from geo.draw.sheet.series import atlas_of
 from geo.findings import CheckResult, SiteResult
 from geo.store.store import Store
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from geo.check.batch import Desk
+from geo.check.batch.desk import Desk
 from geo.check.ground import fingerprint as ground_fingerprint
 from geo.check.sites import names_asked, question_of
 from geo.errors import InputError

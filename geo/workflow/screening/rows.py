@@ -15,7 +15,7 @@ from geo.spec.wording import quoted
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from geo.check.batch import Checked
+    from geo.check.batch.desk import Checked
     from geo.findings import Finding, LayerAsked
     from geo.workflow.screening.sites_in import BadRow
 

@@ -1,6 +1,6 @@
 """Screening a register: every site through the same check as a single one, in bounded memory, resumable.
 
-Sites go through `geo.check.batch` some thousand at a time: layer by layer, then one by one before the judge of
+Sites go through `geo.check.batch.desk` some thousand at a time: layer by layer, then one by one before the judge of
 `check`. Each batch is written as a part before the next is read; a run that was killed finds its parts and goes on
 after the last.
 """

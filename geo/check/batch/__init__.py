@@ -1,0 +1,1 @@
+"""Many sites at once: each layer measured for all of them, then every site judged as one alone is."""

@@ -1,0 +1,1 @@
+"""What a map shows: tables, tasks, tallies, rasters and the ground under them, resolved into drawn layers."""

@@ -1,0 +1,1 @@
+"""How a thing looks: colours, symbols by Chinese conventions, hatches."""
