@@ -15,7 +15,6 @@ import numpy as np
 import shapely
 
 from geo.errors import GeometryError
-from geo.space.edge_lengths import edge_lengths_m
 from geo.space.kernel.area import ring_area
 from geo.space.kernel.compile import (
     collector_resting,
@@ -27,9 +26,17 @@ from geo.space.kernel.compile import (
 from geo.space.kernel.grid import Sites, grid_over, points_as_sites, sites_of, turns_of
 from geo.space.kernel.judge import judge
 from geo.space.kernel.pair import APART, INSIDE, UNDECIDED
-from geo.space.kernel.wkb import Counts, Floats, Rings, chains_of, points_of, rings_of
+from geo.space.kernel.wkb import (
+    POLYGON,
+    Counts,
+    Floats,
+    Rings,
+    chains_of,
+    kind_of_first,
+    points_of,
+    rings_of,
+)
 from geo.space.kernel.zones import Zones, run
-from geo.space.overlay_geos import overlay_geos
 from geo.space.pairs import Pairs
 
 if TYPE_CHECKING:
@@ -104,6 +111,8 @@ def sites_taken_apart(wkb: pa.Array) -> TakenApart | None:
     Raises:
         GeometryError: A coordinate is not finite.
     """
+    if kind_of_first(wkb) == POLYGON:
+        start_helper()
     points = points_of(wkb) if len(wkb) else None
     if points is not None:
         return TakenApart(_POINTS, points_as_sites(points), wkb)
@@ -112,8 +121,6 @@ def sites_taken_apart(wkb: pa.Array) -> TakenApart | None:
         kind, rings = _LINES, chains_of(wkb)
     if rings is None:
         return None
-    if kind == _POLYGONS:
-        start_helper()
     return TakenApart(kind, sites_of(_finite(rings)), wkb)
 
 
@@ -230,6 +237,8 @@ def _lines(zones: Zones, lines: Sites, workers: int) -> Pairs:
 
 def _lengths(lines: Sites, where: Counts, stretches: Floats, count: int) -> Floats:
     """Add up the geodesic lengths of stretches by pair."""
+    from geo.space.edge_lengths import edge_lengths_m  # noqa: PLC0415 - loads PROJ
+
     whole = (stretches[:, 0] == 0.0) & (stretches[:, 1] == 1.0)
     length = np.empty(len(where))
     parts = stretches[~whole]
@@ -242,6 +251,8 @@ def _lengths(lines: Sites, where: Counts, stretches: Floats, count: int) -> Floa
 
 def _edge_lengths(xy: Floats, edges: Counts) -> Floats:
     """Measure edges by their first vertex, metres."""
+    from geo.space.edge_lengths import edge_lengths_m  # noqa: PLC0415 - loads PROJ
+
     return edge_lengths_m(xy[edges], xy[edges + 1])
 
 
@@ -311,6 +322,8 @@ def measure(
 
 def _settled(pairs: Pairs, unsure: NDArray[np.bool_], sites: pa.Array, zones: pa.Array) -> Pairs:
     """Let GEOS judge the pairs left open."""
+    from geo.space.overlay_geos import overlay_geos  # noqa: PLC0415 - loads PROJ, and few jobs want it
+
     which, back = np.unique(pairs.site[unsure], return_inverse=True)
     others, there = np.unique(pairs.zone[unsure], return_inverse=True)
     asked = np.sort(back * len(others) + there)
