@@ -15,15 +15,14 @@ import numpy as np
 import shapely
 
 from geo.errors import GeometryError
-from geo.space.kernel.area import ring_area
+from geo.space.kernel.area import measure
 from geo.space.kernel.compile import (
     collector_resting,
-    compiled,
     make_ready,
     start_helper,
     wait_for_helper,
 )
-from geo.space.kernel.grid import Sites, grid_over, points_as_sites, sites_of, turns_of
+from geo.space.kernel.grid import Sites, grid_over, outlines_of, points_as_sites, sites_of
 from geo.space.kernel.judge import judge
 from geo.space.kernel.pair import APART, INSIDE, UNDECIDED
 from geo.space.kernel.wkb import (
@@ -134,7 +133,7 @@ def zones_held(wkb: pa.Array) -> HeldZones | None:
     rings = rings_of(wkb)
     if rings is None:
         return None
-    held = Zones(_finite(rings).xy, rings.start, rings.first, turns_of(rings))
+    held = Zones(_finite(rings).xy, rings.start, rings.first, *outlines_of(rings))
     return HeldZones(held, wkb)
 
 
@@ -301,23 +300,6 @@ def _areas(sites: Sites, wanted: Counts, workers: int) -> Floats:
     with ThreadPoolExecutor(workers) as pool:
         list(pool.map(work, runs))
     return np.asarray(whole[back])
-
-
-@compiled
-def measure(
-    xy: Floats, start: Counts, first: Counts, turn: Floats, which: Counts, areas: Floats
-) -> None:
-    """Measure polygons: shells less holes, m²; NaN where an edge is too long."""
-    for k in range(len(which)):
-        total = 0.0
-        for r in range(first[which[k]], first[which[k] + 1]):
-            flat, s = 0.0, start[r]
-            for v in range(s + 1, start[r + 1] - 1):
-                flat += (xy[v, 0] - xy[s, 0]) * (xy[v + 1, 1] - xy[s, 1])
-                flat -= (xy[v + 1, 0] - xy[s, 0]) * (xy[v, 1] - xy[s, 1])
-            shell = (flat > 0) == (turn[r] > 0)
-            total += ring_area(xy, s, start[r + 1]) if shell else -ring_area(xy, s, start[r + 1])
-        areas[k] = total
 
 
 def _settled(pairs: Pairs, unsure: NDArray[np.bool_], sites: pa.Array, zones: pa.Array) -> Pairs:
