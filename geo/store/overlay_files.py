@@ -74,21 +74,29 @@ def _by_kernel(
     batch: int,
 ) -> Pairs | None:
     """Overlay batch by batch; ``None`` when something is not for the compiled kernel."""
-    # numba takes a second to import.
-    from geo.space.kernel.compile import make_ready  # noqa: PLC0415
-    from geo.space.kernel.route import overlay_taken, sites_taken_apart, zones_held  # noqa: PLC0415
-
-    make_ready(announce)
     batches = _batches(sites, batch)
-
-    def following() -> tuple[bool, TakenApart | None]:
-        wkb = next(batches, None)
-        return wkb is not None, None if wkb is None else sites_taken_apart(wkb)
-
     found, done = [], 0
-    with ThreadPoolExecutor(1) as reader:
-        ahead = reader.submit(following)
-        held = zones_held(_joined(list(_batches(zones, batch))))
+    with ThreadPoolExecutor(2) as reader:
+        first = reader.submit(next, batches, None)
+        others = reader.submit(lambda: _joined(list(_batches(zones, batch))))
+        # numba takes most of a second to load: time enough to read in.
+        from geo.space.kernel.compile import make_ready  # noqa: PLC0415
+        from geo.space.kernel.route import (  # noqa: PLC0415
+            overlay_taken,
+            sites_taken_apart,
+            zones_held,
+        )
+
+        make_ready(announce)
+
+        def taken_apart(wkb: pa.Array | None) -> tuple[bool, TakenApart | None]:
+            return wkb is not None, None if wkb is None else sites_taken_apart(wkb)
+
+        def following() -> tuple[bool, TakenApart | None]:
+            return taken_apart(next(batches, None))
+
+        ahead = reader.submit(lambda: taken_apart(first.result()))
+        held = zones_held(others.result())
         while (read := ahead.result())[0]:
             taken = read[1]
             if taken is None or held is None:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from geo.space.kernel.compile import compiled, make_ready
+from geo.space.kernel.compile import collector_resting, compiled, make_ready
 from geo.space.kernel.grid import Sites
 from geo.space.kernel.meet import (
     CONTACT,
@@ -105,6 +105,7 @@ def judge(sites: Sites, z: Floats, turn: Floats, left: Open) -> tuple[Counts, Fl
     return relations, areas
 
 
+@collector_resting()
 def warm() -> None:
     """Compile the judging and leave it in the cache, judging nothing."""
     make_ready()

@@ -17,7 +17,13 @@ import shapely
 from geo.errors import GeometryError
 from geo.space.edge_lengths import edge_lengths_m
 from geo.space.kernel.area import ring_area
-from geo.space.kernel.compile import compiled, make_ready, start_helper, wait_for_helper
+from geo.space.kernel.compile import (
+    collector_resting,
+    compiled,
+    make_ready,
+    start_helper,
+    wait_for_helper,
+)
 from geo.space.kernel.grid import Sites, grid_over, points_as_sites, sites_of, turns_of
 from geo.space.kernel.judge import judge
 from geo.space.kernel.pair import APART, INSIDE, UNDECIDED
@@ -91,6 +97,7 @@ class HeldZones:
     wkb: pa.Array
 
 
+@collector_resting()
 def sites_taken_apart(wkb: pa.Array) -> TakenApart | None:
     """Read sites as points, lines or polygons; ``None`` when they are anything else.
 
@@ -110,6 +117,7 @@ def sites_taken_apart(wkb: pa.Array) -> TakenApart | None:
     return TakenApart(kind, sites_of(_finite(rings)), wkb)
 
 
+@collector_resting()
 def zones_held(wkb: pa.Array) -> HeldZones | None:
     """Read zones; ``None`` when not all are polygons.
 
@@ -130,6 +138,7 @@ def _finite(rings: Rings) -> Rings:
     return rings
 
 
+@collector_resting()
 def overlay_taken(taken: TakenApart, held: HeldZones, *, threads: int | None = None) -> Pairs:
     """Do as `overlay_wkb`, after `geo.space.kernel.compile.make_ready`, with what is read already."""
     workers = threads or min(os.cpu_count() or 1, _MOST_THREADS)
