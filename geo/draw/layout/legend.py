@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from geo.draw.layers.drawn import DrawnLayer, Numbered, Skipped
-    from geo.draw.layout.lettering import Lettering
+    from geo.draw.layout.lettering import Face, Lettering
     from geo.draw.symbols.ink import Ink, Shape
 
 RowKind = Literal["heading", "group", "entry", "absent", "item"]
@@ -38,6 +40,8 @@ _ABREAST: Final = 0.002
 _SPLIT: Final = 0.06
 #: What broken entries weigh against larger letters.
 _BROKEN: Final = 0.7
+#: Size of the list's letters beside the legend's.
+_ITEM: Final = 0.9
 #: Rows may miss a column's foot by this much, millimetres.
 _SLACK: Final = 1e-6
 
@@ -222,6 +226,8 @@ def _flow(
     swatch = swatch_mm(entries, size)
     wrapped: list[tuple[tuple[str, ...], float]] = []
     room = columns * (height + _SLACK)
+    if _least_mm(entries, fonts, size, column, swatch) > room:
+        return None
     for entry in entries:
         wrapped.append(_wrapped(entry, fonts, size, column, swatch))
         room -= wrapped[-1][1]
@@ -241,6 +247,28 @@ def _flow(
             if target >= height:
                 break
     return None
+
+
+def _least_mm(
+    entries: tuple[Entry, ...], fonts: Lettering, size: float, column: float, swatch: float
+) -> float:
+    """Return what rows need at least: no text takes fewer lines than its length over the column's width."""
+    em = size * MM_PER_POINT
+    room = {"item": (column - 1.9 * em) / _ITEM, "group": column}
+    total = 0.0
+    for entry in entries:
+        wide = room.get(entry.kind, column - swatch - _GAP * em) / em
+        lines = max(math.ceil(_ems(fonts, entry) / wide - 1e-6), 1) if wide > 0.0 else 1
+        tall = {"heading": 2.1, "group": lines * 1.3 + 0.45, "item": lines * 1.22 * _ITEM + 0.12}
+        total += tall.get(entry.kind, lines * 1.18 + _LEADING - 1.18 + 0.05) * em
+    return total
+
+
+@lru_cache(maxsize=4_096)
+def _ems(fonts: Lettering, entry: Entry) -> float:
+    """Width of an entry's text over the font size, without spaces, which a break may swallow."""
+    face: Face = "bold" if entry.kind == "group" else "sans"
+    return fonts.width_mm("".join(entry.text.split()), face, size_pt=1.0 / MM_PER_POINT)
 
 
 def _titles_kept(entries: tuple[Entry, ...], tall: list[float]) -> list[float]:
@@ -295,7 +323,7 @@ def _wrapped(
         lines = fonts.wrap(entry.text, "bold", size_pt=size, width_mm=column)
         return lines, (len(lines) * 1.3 + 0.45) * em
     indent = 1.9 * em if entry.kind == "item" else swatch + _GAP * em
-    factor = 0.9 if entry.kind == "item" else 1.0
+    factor = _ITEM if entry.kind == "item" else 1.0
     lines = fonts.wrap(entry.text, "sans", size_pt=size * factor, width_mm=column - indent)
     leading = 1.22 if entry.kind == "item" else 1.18
     spare = 0.12 if entry.kind == "item" else _LEADING - 1.18 + 0.05
