@@ -52,6 +52,7 @@ def overlay(
     *,
     threads: int | None = None,
     keep_shapes: bool = False,
+    chainage: bool = False,
     announce: Callable[[str], None] | None = None,
 ) -> Pairs:
     """Find every pair of a site and a zone that meet, and measure what they share.
@@ -64,6 +65,7 @@ def overlay(
         zones: Array of the same, usually polygons.
         threads: How many to use; all processors unless told. GEOS works outside Python's lock.
         keep_shapes: Give the common geometry of each pair as well (always by GEOS).
+        chainage: Tell from where to where lines run inside (`Pairs.spans`).
         announce: Told, in Chinese, when the kernel is compiled first, or is wanted but missing.
 
     Raises:
@@ -84,10 +86,10 @@ def overlay(
     workers = threads or min(os.cpu_count() or 1, _MOST_THREADS)
     a, b = geometries(sites, "地块"), geometries(zones, "区域")
     if len(a) >= KERNEL_FROM and not keep_shapes:
-        found = _compiled(a, b, workers, announce)
+        found = _compiled(a, b, workers, chainage, announce)
         if found is not None:
             return found
-    return overlay_geos(a, b, workers=workers, keep_shapes=keep_shapes)
+    return overlay_geos(a, b, workers=workers, keep_shapes=keep_shapes, chainage=chainage)
 
 
 def overlay_arrow(
@@ -95,6 +97,7 @@ def overlay_arrow(
     zones: pa.Array,
     *,
     threads: int | None = None,
+    chainage: bool = False,
     announce: Callable[[str], None] | None = None,
 ) -> Pairs:
     """Do as `overlay` with WKB as it lies in a file: no geometry is built where the kernel serves.
@@ -103,33 +106,43 @@ def overlay_arrow(
         sites: Arrow array of WKB, CGCS2000 lon/lat, valid.
         zones: The same.
         threads: How many to use; all processors unless told.
+        chainage: Tell from where to where lines run inside (`Pairs.spans`).
         announce: Told, in Chinese, when the kernel is compiled first, or is wanted but missing.
 
     Raises:
         GeometryError: A geometry is a mixed collection, or too broken to be cut.
     """
-    found = _kernel(sites, zones, threads, announce)
+    found = _kernel(sites, zones, threads, chainage, announce)
     if found is not None:
         return found
     a, b = (
         geometries(shapely.from_wkb(wkb.to_numpy(zero_copy_only=False)), what)
         for wkb, what in ((sites, "地块"), (zones, "区域"))
     )
-    return overlay_geos(a, b, workers=threads or min(os.cpu_count() or 1, _MOST_THREADS))
+    workers = threads or min(os.cpu_count() or 1, _MOST_THREADS)
+    return overlay_geos(a, b, workers=workers, chainage=chainage)
 
 
 def _compiled(
-    a: Objects, b: Objects, workers: int, announce: Callable[[str], None] | None
+    a: Objects,
+    b: Objects,
+    workers: int,
+    chainage: bool,  # noqa: FBT001
+    announce: Callable[[str], None] | None,
 ) -> Pairs | None:
     """Ask the compiled kernel about geometries."""
     import pyarrow as pa  # noqa: PLC0415 - takes a while to import: only jobs that gain from it pay
 
     sites, zones = (pa.array(shapely.to_wkb(x), type=pa.large_binary()) for x in (a, b))
-    return _kernel(sites, zones, workers, announce)
+    return _kernel(sites, zones, workers, chainage, announce)
 
 
 def _kernel(
-    sites: pa.Array, zones: pa.Array, threads: int | None, announce: Callable[[str], None] | None
+    sites: pa.Array,
+    zones: pa.Array,
+    threads: int | None,
+    chainage: bool,  # noqa: FBT001
+    announce: Callable[[str], None] | None,
 ) -> Pairs | None:
     """Ask the compiled kernel; ``None`` when it is missing or does not take these geometries."""
     if importlib.util.find_spec("numba") is None:
@@ -138,4 +151,4 @@ def _kernel(
         return None
     from geo.space.kernel.route import overlay_wkb  # noqa: PLC0415 - numba takes a second to import
 
-    return overlay_wkb(sites, zones, threads=threads, announce=announce)
+    return overlay_wkb(sites, zones, threads=threads, chainage=chainage, announce=announce)

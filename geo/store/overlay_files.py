@@ -8,22 +8,22 @@ from __future__ import annotations
 
 import importlib.util
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import fields
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from geo.errors import InputError
 from geo.space.overlay import overlay_arrow
-from geo.space.pairs import Pairs
+from geo.space.pairs import joined
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from geo.space.kernel.route import TakenApart
+    from geo.space.pairs import Pairs
 
 BATCH: Final = 131_072
 """Sites overlaid at a time. Every batch has all zones pass once."""
@@ -94,9 +94,10 @@ def _by_kernel(
             if taken is None or held is None:
                 return None
             ahead = reader.submit(following)
-            found.append(_moved(overlay_taken(taken, held, threads=threads), done))
+            pairs = overlay_taken(taken, held, threads=threads)
+            found.append(replace(pairs, site=pairs.site + done))
             done += len(taken.wkb)
-    return _all(found) if found else None
+    return joined(found) if found else None
 
 
 def _batches(path: Path, rows: int) -> Iterator[pa.Array]:
@@ -116,15 +117,3 @@ def _joined(parts: list[pa.Array]) -> pa.Array:
     if len(parts) == 1:
         return parts[0]
     return pa.concat_arrays(parts) if parts else pa.array([], pa.binary())
-
-
-def _moved(pairs: Pairs, by: int) -> Pairs:
-    """Count the sites of a batch from the beginning of the file."""
-    columns = {field.name: getattr(pairs, field.name) for field in fields(pairs)}
-    return Pairs(**columns | {"site": pairs.site + by})
-
-
-def _all(found: list[Pairs]) -> Pairs:
-    """Put the pairs of the batches together; they are in order."""
-    names = [field.name for field in fields(Pairs) if field.name != "shapes"]
-    return Pairs(**{name: np.concatenate([getattr(p, name) for p in found]) for name in names})

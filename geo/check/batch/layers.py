@@ -19,6 +19,7 @@ from geo.check.screen import Lie, lie_of_pair
 from geo.space.distance_tree import DistanceTree, Ways
 from geo.space.nearest import direction_zh
 from geo.space.overlay import INSIDE, TOUCHES, overlay
+from geo.space.pairs import joined
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -97,15 +98,11 @@ class LayerDesk:
         parts = []
         for kind in np.unique(kinds):
             which = np.flatnonzero(kinds == kind)
-            pairs = overlay(batch.shapes[which], self.shapes[rows], announce=announce)
-            parts.append((which[pairs.site], rows[pairs.zone], pairs))
-        columns = {
-            name: np.concatenate([getattr(pairs, name) for *_, pairs in parts])
-            for name in ("relation", "overlap_m2", "length_m", "share")
-        }
-        first = parts[0][2]
-        site = np.concatenate([part[0] for part in parts])
-        return type(first)(site=site, zone=np.concatenate([part[1] for part in parts]), **columns)
+            pairs = overlay(
+                batch.shapes[which], self.shapes[rows], chainage=True, announce=announce
+            )
+            parts.append(replace(pairs, site=which[pairs.site], zone=rows[pairs.zone]))
+        return joined(parts)
 
     def _sure(self, batch: Batch, met: Pairs) -> Flags:
         """Tell of which hits it is plain that accuracy cannot undo them."""

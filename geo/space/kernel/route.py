@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import shapely
 
 from geo.errors import GeometryError
-from geo.space.edge_lengths import edge_lengths_m
 from geo.space.kernel.area import ring_area
 from geo.space.kernel.compile import compiled, make_ready, start_helper, wait_for_helper
 from geo.space.kernel.grid import Sites, grid_over, points_as_sites, sites_of, turns_of
@@ -24,13 +23,15 @@ from geo.space.kernel.pair import APART, INSIDE, UNDECIDED
 from geo.space.kernel.wkb import Counts, Floats, Rings, chains_of, points_of, rings_of
 from geo.space.kernel.zones import Zones, run
 from geo.space.overlay_geos import overlay_geos
-from geo.space.pairs import Pairs
+from geo.space.pairs import Pairs, Spans, joined
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import pyarrow as pa
     from numpy.typing import NDArray
+
+    from geo.space.kernel.line_pieces import Pieces
 
 _CHUNKS = (
     8  # runs of zones per thread: none waits long for the last, few tables of all sites are made
@@ -45,6 +46,7 @@ def overlay_wkb(
     zones: pa.Array,
     *,
     threads: int | None = None,
+    chainage: bool = False,
     announce: Callable[[str], None] | None = None,
 ) -> Pairs | None:
     """Find every pair of a site and a zone that meet, as `geo.space.overlay.overlay`.
@@ -53,6 +55,7 @@ def overlay_wkb(
         sites: Arrow array of WKB, all polygons, all lines or all points, CGCS2000 lon/lat, valid.
         zones: Arrow array of WKB polygons.
         threads: How many to use; all processors unless told.
+        chainage: Tell from where to where lines run inside.
         announce: Told, in Chinese, when the kernel must be compiled first.
 
     Returns:
@@ -71,7 +74,9 @@ def overlay_wkb(
     make_ready(announce)
     taken = sites_taken_apart(sites)
     held = None if taken is None else zones_held(zones)
-    return None if taken is None or held is None else overlay_taken(taken, held, threads=threads)
+    if taken is None or held is None:
+        return None
+    return overlay_taken(taken, held, threads=threads, chainage=chainage)
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,6 +86,7 @@ class TakenApart:
     kind: int
     sites: Sites
     wkb: pa.Array
+    lines: Pieces | None = None  # lines only, whose pieces are the sites
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,8 +111,12 @@ def sites_taken_apart(wkb: pa.Array) -> TakenApart | None:
         kind, rings = _LINES, chains_of(wkb)
     if rings is None:
         return None
-    if kind == _POLYGONS:
-        start_helper()
+    if kind == _LINES:
+        from geo.space.kernel.line_pieces import pieces_of  # noqa: PLC0415 - only jobs with lines pay for it
+
+        lines = pieces_of(_finite(rings))
+        return TakenApart(kind, lines.pieces, wkb, lines)
+    start_helper()
     return TakenApart(kind, sites_of(_finite(rings)), wkb)
 
 
@@ -130,21 +140,31 @@ def _finite(rings: Rings) -> Rings:
     return rings
 
 
-def overlay_taken(taken: TakenApart, held: HeldZones, *, threads: int | None = None) -> Pairs:
+def overlay_taken(
+    taken: TakenApart, held: HeldZones, *, threads: int | None = None, chainage: bool = False
+) -> Pairs:
     """Do as `overlay_wkb`, after `geo.space.kernel.compile.make_ready`, with what is read already."""
     workers = threads or min(os.cpu_count() or 1, _MOST_THREADS)
     kind, found = taken.kind, taken.sites
+    nothing = Spans.of_each([]) if chainage else None
     if not len(found.xy) or not len(held.zones.xy):
-        return _pairs(found, *_none(), points=kind == _POINTS)
-    if kind == _LINES:
-        pairs = _lines(held.zones, found, workers)
+        return replace(_pairs(found, *_none(), points=kind == _POINTS), spans=nothing)
+    if taken.lines is not None:
+        from geo.space.kernel.line_pieces import overlay_lines  # noqa: PLC0415 - as above
+
+        pairs = overlay_lines(
+            held.zones, taken.lines, lambda work: _dealt(work, held.zones, workers),
+            workers=workers, chainage=chainage,
+        )  # fmt: skip
         unsure = pairs.relation == UNDECIDED
     else:
         met = _run(held.zones, found, workers, points=kind == _POINTS)
-        pairs = _pairs(found, *met, points=kind == _POINTS, workers=workers)
+        pairs = replace(_pairs(found, *met, points=kind == _POINTS, workers=workers), spans=nothing)
         # A site may have an edge too long to measure even where its overlap has none.
         unsure = (pairs.relation == UNDECIDED) | (np.isnan(pairs.share) & (kind != _POINTS))
-    return _settled(pairs, unsure, taken.wkb, held.wkb) if unsure.any() else _sorted(pairs)
+    if not unsure.any():
+        return pairs.ordered()
+    return _settled(pairs, unsure, taken.wkb, held.wkb, chainage=chainage)
 
 
 def _none() -> tuple[Counts, Counts, Counts, Floats]:
@@ -186,68 +206,6 @@ def _dealt(work: Callable[[Counts], Result], zones: Zones, workers: int) -> list
     chosen = [np.ascontiguousarray(order[k::runs]) for k in range(runs)]
     with ThreadPoolExecutor(workers) as pool:
         return list(pool.map(work, chosen))
-
-
-def _lines(zones: Zones, lines: Sites, workers: int) -> Pairs:
-    """Find the pairs of lines and zones, with the length that each zone holds."""
-    # Only jobs with lines pay for compiling this.
-    from geo.space.kernel.line import trace  # noqa: PLC0415
-
-    grid = grid_over(lines)
-
-    def work(chosen: Counts) -> tuple[Counts, Counts, Counts, Floats]:
-        site, zone, relation, left = run(zones, chosen, lines, grid, points=False)
-        judged, where, stretches = trace(lines, zones.xy, zones.turn, left)
-        held = _lengths(lines, where, stretches, len(judged))
-        met = np.flatnonzero(judged != APART)
-        return (
-            np.concatenate([site, left.pair[met, 0]]), np.concatenate([zone, left.pair[met, 1]]),
-            np.concatenate([relation, judged[met]]), np.concatenate([np.zeros(len(site)), held[met]]),
-        )  # fmt: skip
-
-    site, zone, relation, length = (
-        np.concatenate(column) for column in zip(*_dealt(work, zones, workers), strict=True)
-    )
-    inside, nothing = relation == INSIDE, np.full(len(site), np.nan)
-    whole = _whole_lengths(lines, site)
-    length = np.where(inside, whole, length)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        share = np.where(inside, 1.0, np.minimum(length / whole, 1.0))
-    return Pairs(
-        site=site.astype(np.intp), zone=zone.astype(np.intp), relation=relation.astype(np.int8),
-        overlap_m2=nothing, length_m=length, share=share,
-    )  # fmt: skip
-
-
-def _lengths(lines: Sites, where: Counts, stretches: Floats, count: int) -> Floats:
-    """Add up the geodesic lengths of stretches by pair."""
-    whole = (stretches[:, 0] == 0.0) & (stretches[:, 1] == 1.0)
-    length = np.empty(len(where))
-    parts = stretches[~whole]
-    length[~whole] = edge_lengths_m(parts[:, 2:4], parts[:, 4:6])
-    # An edge may lie in several zones: it is measured once.
-    edges, back = np.unique(where[whole, 1], return_inverse=True)
-    length[whole] = _edge_lengths(lines.xy, edges)[back]
-    return np.asarray(np.bincount(where[:, 0], weights=length, minlength=count), dtype=float)
-
-
-def _edge_lengths(xy: Floats, edges: Counts) -> Floats:
-    """Measure edges by their first vertex, metres."""
-    return edge_lengths_m(xy[edges], xy[edges + 1])
-
-
-def _whole_lengths(lines: Sites, wanted: Counts) -> Floats:
-    """Measure the lines of pairs, each once, metres."""
-    which, back = np.unique(wanted, return_inverse=True)
-    begin, end = lines.start[lines.first[which]], lines.start[lines.first[which + 1]]
-    owner = np.repeat(np.arange(len(which)), end - begin)
-    vertex = np.arange(len(owner)) + (begin - np.cumsum(end - begin) + (end - begin))[owner]
-    last = np.zeros(len(lines.xy), dtype=bool)
-    last[lines.start[1:] - 1] = True
-    edges = ~last[vertex]
-    length = _edge_lengths(lines.xy, vertex[edges])
-    whole = np.bincount(owner[edges], weights=length, minlength=len(which))
-    return np.asarray(whole[back], dtype=float)
 
 
 def _pairs(
@@ -300,32 +258,21 @@ def measure(
         areas[k] = total
 
 
-def _settled(pairs: Pairs, unsure: NDArray[np.bool_], sites: pa.Array, zones: pa.Array) -> Pairs:
+def _settled(
+    pairs: Pairs, unsure: NDArray[np.bool_], sites: pa.Array, zones: pa.Array, *, chainage: bool
+) -> Pairs:
     """Let GEOS judge the pairs left open."""
     which, back = np.unique(pairs.site[unsure], return_inverse=True)
     others, there = np.unique(pairs.zone[unsure], return_inverse=True)
     asked = np.sort(back * len(others) + there)
-    again = overlay_geos(_shapes(sites, which), _shapes(zones, others), workers=1)
-    kept = np.isin(again.site * len(others) + again.zone, asked)
-    sure = ~unsure
-    columns = {}
-    for name in ("relation", "overlap_m2", "length_m", "share"):
-        columns[name] = np.concatenate([getattr(pairs, name)[sure], getattr(again, name)[kept]])
-    site = np.concatenate([pairs.site[sure], which[again.site[kept]]])
-    zone = np.concatenate([pairs.zone[sure], others[again.zone[kept]]])
-    return _sorted(Pairs(site=site, zone=zone, **columns))
+    again = overlay_geos(
+        _shapes(sites, which), _shapes(zones, others), workers=1, chainage=chainage
+    )
+    again = again.take(np.isin(again.site * len(others) + again.zone, asked))
+    again = replace(again, site=which[again.site], zone=others[again.zone])
+    return joined([pairs.take(~unsure), again]).ordered()
 
 
 def _shapes(wkb: pa.Array, rows: Counts) -> NDArray[np.object_]:
     """Build the geometries of some rows."""
     return np.asarray(shapely.from_wkb(wkb.take(rows).to_numpy(zero_copy_only=False)), dtype=object)
-
-
-def _sorted(pairs: Pairs) -> Pairs:
-    """Order pairs by site and zone."""
-    order = np.lexsort((pairs.zone, pairs.site))
-    return Pairs(
-        site=pairs.site[order], zone=pairs.zone[order], relation=pairs.relation[order],
-        overlap_m2=pairs.overlap_m2[order], length_m=pairs.length_m[order],
-        share=pairs.share[order],
-    )  # fmt: skip
