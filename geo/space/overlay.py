@@ -9,15 +9,14 @@ An overlap is the polygon on straight lon/lat edges, measured geodesically betwe
 
 from __future__ import annotations
 
-import importlib.util
 import os
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
-import shapely
 
 from geo.errors import UsageError
 from geo.space.overlay_geos import geometries, overlay_geos
+from geo.space.overlay_ready import KERNEL_FROM, WITHOUT_KERNEL, Ready, overlay_ready
 from geo.space.pairs import INSIDE, OVERLAPS, RELATIONS, TOUCHES, Pairs
 
 if TYPE_CHECKING:
@@ -30,9 +29,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "INSIDE",
+    "KERNEL_FROM",
     "OVERLAPS",
     "RELATIONS",
     "TOUCHES",
+    "WITHOUT_KERNEL",
     "Pairs",
     "overlay",
     "overlay_arrow",
@@ -40,10 +41,6 @@ __all__ = [
 ]
 
 _MOST_THREADS = 16
-KERNEL_FROM = 2_000
-"""With fewer sites the compiled kernel is not worth its first compile."""
-
-WITHOUT_KERNEL = "未安装 numba，改用较慢的叠加方式，结果相同 — 可用 pip install hongxian[fast] 安装"
 
 
 def overlay(
@@ -85,10 +82,10 @@ def overlay(
         raise UsageError(f"线程数 {threads} 小于 1 — 请给正整数，或省略")
     workers = threads or min(os.cpu_count() or 1, _MOST_THREADS)
     a, b = geometries(sites, "地块"), geometries(zones, "区域")
-    if len(a) >= KERNEL_FROM and not keep_shapes:
-        found = _compiled(a, b, workers, chainage, announce)
-        if found is not None:
-            return found
+    if not keep_shapes:
+        return overlay_ready(
+            Ready(a), Ready(b), threads=threads, chainage=chainage, announce=announce
+        )
     return overlay_geos(a, b, workers=workers, keep_shapes=keep_shapes, chainage=chainage)
 
 
@@ -112,43 +109,11 @@ def overlay_arrow(
     Raises:
         GeometryError: A geometry is a mixed collection, or too broken to be cut.
     """
-    found = _kernel(sites, zones, threads, chainage, announce)
-    if found is not None:
-        return found
-    a, b = (
-        geometries(shapely.from_wkb(wkb.to_numpy(zero_copy_only=False)), what)
-        for wkb, what in ((sites, "地块"), (zones, "区域"))
+    return overlay_ready(
+        Ready(sites),
+        Ready(zones),
+        least=0,
+        threads=threads,
+        chainage=chainage,
+        announce=announce,
     )
-    workers = threads or min(os.cpu_count() or 1, _MOST_THREADS)
-    return overlay_geos(a, b, workers=workers, chainage=chainage)
-
-
-def _compiled(
-    a: Objects,
-    b: Objects,
-    workers: int,
-    chainage: bool,  # noqa: FBT001
-    announce: Callable[[str], None] | None,
-) -> Pairs | None:
-    """Ask the compiled kernel about geometries."""
-    import pyarrow as pa  # noqa: PLC0415 - takes a while to import: only jobs that gain from it pay
-
-    sites, zones = (pa.array(shapely.to_wkb(x), type=pa.large_binary()) for x in (a, b))
-    return _kernel(sites, zones, workers, chainage, announce)
-
-
-def _kernel(
-    sites: pa.Array,
-    zones: pa.Array,
-    threads: int | None,
-    chainage: bool,  # noqa: FBT001
-    announce: Callable[[str], None] | None,
-) -> Pairs | None:
-    """Ask the compiled kernel; ``None`` when it is missing or does not take these geometries."""
-    if importlib.util.find_spec("numba") is None:
-        if announce is not None:
-            announce(WITHOUT_KERNEL)
-        return None
-    from geo.space.kernel.route import overlay_wkb  # noqa: PLC0415 - numba takes a second to import
-
-    return overlay_wkb(sites, zones, threads=threads, chainage=chainage, announce=announce)

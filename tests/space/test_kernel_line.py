@@ -90,6 +90,7 @@ corner = st.tuples(cells, cells)
 @example([(0, 0), (4, 4)], [(0, 0), (4, 0), (4, 4), (0, 4)])  # from corner to corner
 @example([(0, 4), (4, 4), (4, 0)], [(0, 0), (4, 0), (0, 4)])  # touches two corners
 @example([(1, 0), (3, 0), (3, 2)], [(0, 0), (4, 0), (4, 4), (0, 4)])  # along, then in
+@example([(2, 0), (1, 1)], [(0, 0), (1, 0), (1, 2)])  # ends on an edge
 @example([(0, 2), (4, 2), (0, 2)], [(1, 0), (3, 0), (3, 4), (1, 4)])  # there and back
 def test_any_line_and_polygon_on_five_by_five_places_agree_with_geos(line, ring):
     path, zone = shapely.LineString(np.array(line)), shapely.Polygon(ring)

@@ -12,6 +12,7 @@ from __future__ import annotations
 import numpy as np
 
 from geo.space.kernel.compile import compiled, inner
+from geo.space.kernel.exact import side
 from geo.space.kernel.grid import Sites
 from geo.space.kernel.judge import Open
 from geo.space.kernel.meet import (
@@ -21,6 +22,7 @@ from geo.space.kernel.meet import (
     SITE_SHARED,
     TALLIES,
     UNKNOWN,
+    between,
 )
 from geo.space.kernel.pair import UNKNOWN_BIT, gather, order_events
 from geo.space.kernel.wkb import Counts, Floats
@@ -75,12 +77,12 @@ def trace(lines: Sites, z: Floats, turn: Floats, left: Open) -> tuple[Counts, Co
                 if going:
                     t1, x1, y1 = met.on_site[at, 1], met.on_site[at, 2], met.on_site[at, 3]
                 if x1 != x0 or y1 != y0:
-                    side = OUT if wind == 0 else IN
+                    kind = OUT if wind == 0 else IN
                     if _shared(met.shared_site, tally[SITE_SHARED], v, t0, t1):
-                        side = ON
-                    seen |= side
+                        kind = ON
+                    seen |= kind
                     whole = t0 == 0.0 and t1 == 1.0
-                    if side == OUT:
+                    if kind == OUT:
                         running = False
                     elif whole and running:
                         where[total - 1, 2] = v + 1
@@ -95,12 +97,25 @@ def trace(lines: Sites, z: Floats, turn: Floats, left: Open) -> tuple[Counts, Co
                     wind += int(met.on_site[at, 4])
                     t0, x0, y0 = t1, x1, y1
                     at += 1
-        if tally[CONTACT]:
+        # Contact is told of the first vertex of an edge; the last of all begins none.
+        if tally[CONTACT] or _ends_on(lines.xy, last, z, left.entry[first:end]):
             seen |= TOUCHED
         if tally[CROSSINGS] > 0:
             seen |= CROSSED
         told[k] = seen
     return told, where[:total], stretches[:total]
+
+
+@inner
+def _ends_on(p: Floats, last: int, z: Floats, edges: Counts) -> bool:
+    """Tell whether a vertex lies on one of a zone's edges."""
+    x, y = p[last, 0], p[last, 1]
+    for k in range(len(edges)):
+        w = edges[k, 0]
+        cx, cy, dx, dy = z[w, 0], z[w, 1], z[w + 1, 0], z[w + 1, 1]
+        if between(cx, cy, dx, dy, x, y) and side(cx, cy, dx, dy, x, y) == 0.0:
+            return True
+    return False
 
 
 @inner

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 import numpy as np
 import shapely
@@ -17,7 +17,7 @@ import shapely
 from geo.errors import GeometryError
 from geo.space.kernel.area import ring_area
 from geo.space.kernel.compile import compiled, make_ready, start_helper, wait_for_helper
-from geo.space.kernel.grid import Sites, grid_over, points_as_sites, sites_of, turns_of
+from geo.space.kernel.grid import Sites, boxes, grid_over, points_as_sites, sites_of, turns_of
 from geo.space.kernel.judge import judge
 from geo.space.kernel.pair import APART, INSIDE, UNDECIDED
 from geo.space.kernel.wkb import Counts, Floats, Rings, chains_of, points_of, rings_of
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geo.space.kernel.line_pieces import Pieces
+
+    Source: TypeAlias = pa.Array | NDArray[np.object_]
 
 _CHUNKS = (
     8  # runs of zones per thread: none waits long for the last, few tables of all sites are made
@@ -81,31 +83,37 @@ def overlay_wkb(
 
 @dataclass(frozen=True, eq=False)
 class TakenApart:
-    """Sites as flat arrays, beside the WKB they came from."""
+    """Sites as flat arrays, beside what they came from."""
 
     kind: int
     sites: Sites
-    wkb: pa.Array
+    source: Source
     lines: Pieces | None = None  # lines only, whose pieces are the sites
 
 
 @dataclass(frozen=True, eq=False)
 class HeldZones:
-    """Zones as flat arrays, beside the WKB they came from: for one overlay after another."""
+    """Zones as flat arrays and their boxes, beside what they came from: for one overlay after another."""
 
     zones: Zones
-    wkb: pa.Array
+    box: Floats
+    source: Source
 
 
-def sites_taken_apart(wkb: pa.Array) -> TakenApart | None:
+def sites_taken_apart(wkb: pa.Array, source: Source | None = None) -> TakenApart | None:
     """Read sites as points, lines or polygons; ``None`` when they are anything else.
+
+    Args:
+        wkb: The sites.
+        source: Where GEOS has them from where it must; the WKB unless told.
 
     Raises:
         GeometryError: A coordinate is not finite.
     """
+    source = wkb if source is None else source
     points = points_of(wkb) if len(wkb) else None
     if points is not None:
-        return TakenApart(_POINTS, points_as_sites(points), wkb)
+        return TakenApart(_POINTS, points_as_sites(points), source)
     kind, rings = _POLYGONS, rings_of(wkb)
     if rings is None:
         kind, rings = _LINES, chains_of(wkb)
@@ -115,13 +123,13 @@ def sites_taken_apart(wkb: pa.Array) -> TakenApart | None:
         from geo.space.kernel.line_pieces import pieces_of  # noqa: PLC0415 - only jobs with lines pay for it
 
         lines = pieces_of(_finite(rings))
-        return TakenApart(kind, lines.pieces, wkb, lines)
+        return TakenApart(kind, lines.pieces, source, lines)
     start_helper()
-    return TakenApart(kind, sites_of(_finite(rings)), wkb)
+    return TakenApart(kind, sites_of(_finite(rings)), source)
 
 
-def zones_held(wkb: pa.Array) -> HeldZones | None:
-    """Read zones; ``None`` when not all are polygons.
+def zones_held(wkb: pa.Array, source: Source | None = None) -> HeldZones | None:
+    """Read zones, as `sites_taken_apart`; ``None`` when not all are polygons.
 
     Raises:
         GeometryError: A coordinate is not finite.
@@ -130,7 +138,9 @@ def zones_held(wkb: pa.Array) -> HeldZones | None:
     if rings is None:
         return None
     held = Zones(_finite(rings).xy, rings.start, rings.first, turns_of(rings))
-    return HeldZones(held, wkb)
+    box = np.empty((len(wkb), 4))
+    boxes(held.xy, held.start, held.first, box)
+    return HeldZones(held, box, wkb if source is None else source)
 
 
 def _finite(rings: Rings) -> Rings:
@@ -147,24 +157,25 @@ def overlay_taken(
     workers = threads or min(os.cpu_count() or 1, _MOST_THREADS)
     kind, found = taken.kind, taken.sites
     nothing = Spans.of_each([]) if chainage else None
-    if not len(found.xy) or not len(held.zones.xy):
+    near = _near(held, found)
+    if not len(near):
         return replace(_pairs(found, *_none(), points=kind == _POINTS), spans=nothing)
     if taken.lines is not None:
         from geo.space.kernel.line_pieces import overlay_lines  # noqa: PLC0415 - as above
 
         pairs = overlay_lines(
-            held.zones, taken.lines, lambda work: _dealt(work, held.zones, workers),
+            held.zones, taken.lines, lambda work: _dealt(work, held.zones, near, workers),
             workers=workers, chainage=chainage,
         )  # fmt: skip
         unsure = pairs.relation == UNDECIDED
     else:
-        met = _run(held.zones, found, workers, points=kind == _POINTS)
+        met = _run(held.zones, near, found, workers, points=kind == _POINTS)
         pairs = replace(_pairs(found, *met, points=kind == _POINTS, workers=workers), spans=nothing)
         # A site may have an edge too long to measure even where its overlap has none.
         unsure = (pairs.relation == UNDECIDED) | (np.isnan(pairs.share) & (kind != _POINTS))
     if not unsure.any():
         return pairs.ordered()
-    return _settled(pairs, unsure, taken.wkb, held.wkb, chainage=chainage)
+    return _settled(pairs, unsure, taken.source, held.source, chainage=chainage)
 
 
 def _none() -> tuple[Counts, Counts, Counts, Floats]:
@@ -174,7 +185,7 @@ def _none() -> tuple[Counts, Counts, Counts, Floats]:
 
 
 def _run(
-    zones: Zones, sites: Sites, workers: int, *, points: bool
+    zones: Zones, near: Counts, sites: Sites, workers: int, *, points: bool
 ) -> tuple[Counts, Counts, Counts, Floats]:
     """Find the pairs of polygons or points, with what polygons share."""
     grid = grid_over(sites)
@@ -192,15 +203,29 @@ def _run(
         )  # fmt: skip
 
     site, zone, relation, area = (
-        np.concatenate(column) for column in zip(*_dealt(work, zones, workers), strict=True)
+        np.concatenate(column) for column in zip(*_dealt(work, zones, near, workers), strict=True)
     )
     return site, zone, relation, area
 
 
-def _dealt(work: Callable[[Counts], Result], zones: Zones, workers: int) -> list[Result]:
-    """Deal the zones out to threads in runs of about equal numbers of vertices."""
-    vertices = np.diff(zones.start[zones.first])
-    order = np.argsort(-vertices, kind="stable")
+def _near(held: HeldZones, sites: Sites) -> Counts:
+    """List the zones whose boxes meet that of all sites."""
+    if not len(sites.xy):
+        return np.zeros(0, dtype=np.int64)
+    there = sites.box[np.diff(sites.first) > 0]
+    west, south = there[:, :2].min(axis=0)
+    east, north = there[:, 2:].max(axis=0)
+    box = held.box
+    meet = (box[:, 0] <= east) & (box[:, 2] >= west) & (box[:, 1] <= north) & (box[:, 3] >= south)
+    return np.flatnonzero(meet)
+
+
+def _dealt(
+    work: Callable[[Counts], Result], zones: Zones, near: Counts, workers: int
+) -> list[Result]:
+    """Deal zones out to threads in runs of about equal numbers of vertices."""
+    vertices = zones.start[zones.first[near + 1]] - zones.start[zones.first[near]]
+    order = near[np.argsort(-vertices, kind="stable")]
     runs = min(_CHUNKS * workers, max(1, len(order)))
     # Strided and contiguous arrays are two types to the compiler, and would be compiled twice.
     chosen = [np.ascontiguousarray(order[k::runs]) for k in range(runs)]
@@ -259,7 +284,7 @@ def measure(
 
 
 def _settled(
-    pairs: Pairs, unsure: NDArray[np.bool_], sites: pa.Array, zones: pa.Array, *, chainage: bool
+    pairs: Pairs, unsure: NDArray[np.bool_], sites: Source, zones: Source, *, chainage: bool
 ) -> Pairs:
     """Let GEOS judge the pairs left open."""
     which, back = np.unique(pairs.site[unsure], return_inverse=True)
@@ -273,6 +298,10 @@ def _settled(
     return joined([pairs.take(~unsure), again]).ordered()
 
 
-def _shapes(wkb: pa.Array, rows: Counts) -> NDArray[np.object_]:
-    """Build the geometries of some rows."""
-    return np.asarray(shapely.from_wkb(wkb.take(rows).to_numpy(zero_copy_only=False)), dtype=object)
+def _shapes(source: Source, rows: Counts) -> NDArray[np.object_]:
+    """Give the geometries of some rows."""
+    if isinstance(source, np.ndarray):
+        return source[rows]
+    return np.asarray(
+        shapely.from_wkb(source.take(rows).to_numpy(zero_copy_only=False)), dtype=object
+    )
