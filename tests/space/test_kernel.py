@@ -18,6 +18,7 @@ pytest.importorskip("numba", reason="the extra fast is not installed")
 
 from geo.errors import GeometryError  # noqa: E402
 from geo.space.kernel import route as module  # noqa: E402
+from geo.space.kernel.area import measure  # noqa: E402
 from geo.space.kernel.exact import side  # noqa: E402
 from geo.space.kernel.judge import judge_open, warm  # noqa: E402
 from geo.space.kernel.route import overlay_wkb  # noqa: E402
@@ -266,10 +267,10 @@ def test_wkb_as_it_lies_in_a_file_gives_what_geometries_give():
         assert found.share == pytest.approx(expected.share, rel=1e-9, nan_ok=True)
 
 
-def test_a_second_process_compiles_exactly_the_judging_that_a_job_needs():
-
+def test_a_second_process_compiles_exactly_the_judging_and_measuring_that_a_job_needs():
     overlay_wkb(wkb([shapely.box(112.09, 36, 112.11, 36.02)]), wkb([ZONE]))
-    used = list(judge_open.signatures)
-    warm()
-    assert len(used) == 1
-    assert judge_open.signatures == used
+    for function in (judge_open, measure):
+        used = list(function.signatures)
+        warm()
+        assert len(used) == 1
+        assert function.signatures == used
