@@ -16,7 +16,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from geo.errors import InputError
-from geo.space.overlay import overlay_arrow
 from geo.space.pairs import Pairs
 
 if TYPE_CHECKING:
@@ -61,6 +60,8 @@ def overlay_files(
     if importlib.util.find_spec("numba") is not None:
         found = _by_kernel(sites, zones, threads, announce, batch)
     if found is None:
+        from geo.space.overlay import overlay_arrow  # noqa: PLC0415 - loads PROJ
+
         whole = (_joined(list(_batches(path, batch))) for path in (sites, zones))
         found = overlay_arrow(*whole, threads=threads, announce=announce)
     return found

@@ -59,8 +59,8 @@ def inner(function: F) -> F:
 def collector_resting() -> Iterator[None]:
     """Keep Python from looking for garbage in cycles, in all threads, until the last one is through.
 
-    While numba builds hundreds of thousands of small objects that stay, Python walks them all over and over:
-    without, a compile takes 30 % less. The kernel itself makes no cycles.
+    numba builds hundreds of thousands of small objects that stay, and Python would walk them over and over,
+    half a second of a compile. The kernel itself makes no cycles.
     """
     with _resting_lock:
         _resting.append(gc.isenabled() if not _resting else _resting[0])

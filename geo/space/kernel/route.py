@@ -15,21 +15,27 @@ import numpy as np
 import shapely
 
 from geo.errors import GeometryError
-from geo.space.edge_lengths import edge_lengths_m
-from geo.space.kernel.area import ring_area
+from geo.space.kernel.area import measure
 from geo.space.kernel.compile import (
     collector_resting,
-    compiled,
     make_ready,
     start_helper,
     wait_for_helper,
 )
-from geo.space.kernel.grid import Sites, grid_over, points_as_sites, sites_of, turns_of
+from geo.space.kernel.grid import Sites, grid_over, outlines_of, points_as_sites, sites_of
 from geo.space.kernel.judge import judge
 from geo.space.kernel.pair import APART, INSIDE, UNDECIDED
-from geo.space.kernel.wkb import Counts, Floats, Rings, chains_of, points_of, rings_of
+from geo.space.kernel.wkb import (
+    POLYGON,
+    Counts,
+    Floats,
+    Rings,
+    chains_of,
+    kind_of_first,
+    points_of,
+    rings_of,
+)
 from geo.space.kernel.zones import Zones, run
-from geo.space.overlay_geos import overlay_geos
 from geo.space.pairs import Pairs
 
 if TYPE_CHECKING:
@@ -104,6 +110,8 @@ def sites_taken_apart(wkb: pa.Array) -> TakenApart | None:
     Raises:
         GeometryError: A coordinate is not finite.
     """
+    if kind_of_first(wkb) == POLYGON:
+        start_helper()
     points = points_of(wkb) if len(wkb) else None
     if points is not None:
         return TakenApart(_POINTS, points_as_sites(points), wkb)
@@ -112,8 +120,6 @@ def sites_taken_apart(wkb: pa.Array) -> TakenApart | None:
         kind, rings = _LINES, chains_of(wkb)
     if rings is None:
         return None
-    if kind == _POLYGONS:
-        start_helper()
     return TakenApart(kind, sites_of(_finite(rings)), wkb)
 
 
@@ -127,7 +133,7 @@ def zones_held(wkb: pa.Array) -> HeldZones | None:
     rings = rings_of(wkb)
     if rings is None:
         return None
-    held = Zones(_finite(rings).xy, rings.start, rings.first, turns_of(rings))
+    held = Zones(_finite(rings).xy, rings.start, rings.first, *outlines_of(rings))
     return HeldZones(held, wkb)
 
 
@@ -230,6 +236,8 @@ def _lines(zones: Zones, lines: Sites, workers: int) -> Pairs:
 
 def _lengths(lines: Sites, where: Counts, stretches: Floats, count: int) -> Floats:
     """Add up the geodesic lengths of stretches by pair."""
+    from geo.space.edge_lengths import edge_lengths_m  # noqa: PLC0415 - loads PROJ
+
     whole = (stretches[:, 0] == 0.0) & (stretches[:, 1] == 1.0)
     length = np.empty(len(where))
     parts = stretches[~whole]
@@ -242,6 +250,8 @@ def _lengths(lines: Sites, where: Counts, stretches: Floats, count: int) -> Floa
 
 def _edge_lengths(xy: Floats, edges: Counts) -> Floats:
     """Measure edges by their first vertex, metres."""
+    from geo.space.edge_lengths import edge_lengths_m  # noqa: PLC0415 - loads PROJ
+
     return edge_lengths_m(xy[edges], xy[edges + 1])
 
 
@@ -292,25 +302,10 @@ def _areas(sites: Sites, wanted: Counts, workers: int) -> Floats:
     return np.asarray(whole[back])
 
 
-@compiled
-def measure(
-    xy: Floats, start: Counts, first: Counts, turn: Floats, which: Counts, areas: Floats
-) -> None:
-    """Measure polygons: shells less holes, m²; NaN where an edge is too long."""
-    for k in range(len(which)):
-        total = 0.0
-        for r in range(first[which[k]], first[which[k] + 1]):
-            flat, s = 0.0, start[r]
-            for v in range(s + 1, start[r + 1] - 1):
-                flat += (xy[v, 0] - xy[s, 0]) * (xy[v + 1, 1] - xy[s, 1])
-                flat -= (xy[v + 1, 0] - xy[s, 0]) * (xy[v, 1] - xy[s, 1])
-            shell = (flat > 0) == (turn[r] > 0)
-            total += ring_area(xy, s, start[r + 1]) if shell else -ring_area(xy, s, start[r + 1])
-        areas[k] = total
-
-
 def _settled(pairs: Pairs, unsure: NDArray[np.bool_], sites: pa.Array, zones: pa.Array) -> Pairs:
     """Let GEOS judge the pairs left open."""
+    from geo.space.overlay_geos import overlay_geos  # noqa: PLC0415 - loads PROJ, and few jobs want it
+
     which, back = np.unique(pairs.site[unsure], return_inverse=True)
     others, there = np.unique(pairs.zone[unsure], return_inverse=True)
     asked = np.sort(back * len(others) + there)
