@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
+from pydantic import (
+    BeforeValidator,
+    Discriminator,
+    Field,
+    Tag,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from geo.spec.closed import Names, Spec, as_list
 from geo.spec.style import MOST_SIZES, LabelChoice, StyleOf
@@ -234,9 +242,9 @@ class MapSpec(Spec):
     """A part shown larger in a corner of the map."""
     layers: Annotated[tuple[Draw, ...], Field(min_length=1)]
     series: Series | None = None
-    edition: Literal["internal", "public"] = "internal"
     approval: str | None = None
     """审图号; a public edition is refused without it."""
+    edition: Literal["internal", "public"] = "internal"
     unit: str | None = None
     note: str = ""
 
@@ -259,8 +267,10 @@ class MapSpec(Spec):
             larger = None
         return self.model_copy(update={"plan": plan, "layers": layers, "enlarge": larger})
 
-    @model_validator(mode="after")
-    def _a_public_map_is_approved(self) -> MapSpec:
-        if self.edition == "public" and not self.approval:
+    @field_validator("edition")
+    @classmethod
+    def _a_public_map_is_approved(cls, edition: str, info: ValidationInfo) -> str:
+        """Look at what was written before it; an ``approval`` with a fault of its own is told by itself."""
+        if edition == "public" and "approval" in info.data and not info.data["approval"]:
             raise ValueError("公开版必须有审图号 — 请填 approval，或改为 edition: internal")
-        return self
+        return edition
