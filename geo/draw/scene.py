@@ -57,6 +57,8 @@ if TYPE_CHECKING:
 _BEYOND: Final = 0.9
 _INTERNAL: Final = "内部资料，公开版不绘"
 _NO_INTAKE: Final = "公开版不绘取水口位置"
+#: Points nearer to the frame than this are not shown, millimetres: their symbols would be cut.
+_EDGE_MM: Final = 1.2
 #: From this scale on the surroundings show as cities: counties would be a mesh.
 _CITIES_FROM: Final = 2_000_000
 
@@ -213,7 +215,10 @@ def compose(
 def _filled(scene: Scene, chosen: Chosen) -> Scene:
     """Give a scene its page: the window, what shows in it, and the words about that."""
     window = window_of(scene.extent, scene.plane, chosen.layout, chosen.denominator)
-    shown = in_window(scene.every, scene.base, scene.plane, window, extent=scene.extent)
+    shown = in_window(
+        scene.every, scene.base, scene.plane, window, extent=scene.extent,
+        edge_m=_EDGE_MM * chosen.denominator / 1000.0,
+    )  # fmt: skip
     kept, listed = renumbered(shown, scene.every)
     pictures, unread = backdrops_of(scene, window)
     near = shapely.box(*lonlat_bounds(scene.plane, window))

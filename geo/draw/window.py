@@ -96,14 +96,22 @@ def lonlat_bounds(plane: Plane, window: Window) -> Window:
 
 
 def in_window(
-    layers: tuple[DrawnLayer, ...], base: Base, plane: Plane, window: Window, *, extent: Geometry
+    layers: tuple[DrawnLayer, ...],
+    base: Base,
+    plane: Plane,
+    window: Window,
+    *,
+    extent: Geometry,
+    edge_m: float = 0.0,
 ) -> tuple[DrawnLayer, ...]:
     """Keep the features that the sheet shows.
 
     Of what lies far outside the territory only waters matter, and what the map's own extent takes in
-    (武良 lies beyond the edge of its county, and is what its map is about).
+    (武良 lies beyond the edge of its county, and is what its map is about). A point nearer to the sheet's edge than
+    ``edge_m`` is left out: its symbol would be cut.
     """
     box = shapely.box(*window)
+    inner = shapely.buffer(box, -edge_m, join_style="mitre")
     diagonal = float(np.hypot(window[2] - window[0], window[3] - window[1]))
     matter = shapely.union(shapely.buffer(base.territory, diagonal * _NEAR), plane.geometry(extent))
     shapely.prepare(matter)
@@ -114,6 +122,7 @@ def in_window(
         flat = np.asarray(plane.geometry(layer.geometry), dtype=object)
         seen = shapely.intersects(flat, box)
         points = shapely.get_dimensions(flat) == 0
+        seen &= ~points | shapely.intersects(flat, inner)
         seen &= shapely.intersects(flat, matter) | (~points & (layer.group == _WATERS))
         if layer.group == ADMIN:
             seen &= _mostly_within(flat, own)
