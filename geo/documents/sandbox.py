@@ -196,6 +196,11 @@ def shown(value: Any) -> str:
     if value is None or value == "":
         return "—"
     text = f"{value:.10g}" if isinstance(value, float) else str(value)
+    return writable(text)
+
+
+def writable(text: str) -> str:
+    """Leave out what XML cannot hold, and the marks this package uses itself."""
     return _UNWRITABLE.sub("", text)
 
 

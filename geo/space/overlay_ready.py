@@ -164,27 +164,25 @@ def overlay_stream(
     """
     kernel = importlib.util.find_spec("numba") is not None
     with ThreadPoolExecutor(2) as reader:
-        first, rest = reader.submit(next, batches, None), reader.submit(zones)
-        if kernel:  # numba takes most of a second to load: meanwhile both are read
+        first, others = reader.submit(next, batches, None), reader.submit(zones)
+        if kernel:
+            # numba takes most of a second to load: time enough to read in.
             from geo.space.kernel.compile import make_ready  # noqa: PLC0415
 
             make_ready(announce)
 
-        def ready(wkb: pa.Array | None) -> Ready | None:
+        def apart(wkb: pa.Array | None) -> Ready | None:
             batch = None if wkb is None else Ready(wkb)
             if batch is not None and kernel:
                 _ = batch.as_sites
             return batch
 
-        def following() -> Ready | None:
-            return ready(next(batches, None))
-
-        ahead = reader.submit(lambda: ready(first.result()))
-        held = Ready(rest.result())
+        ahead = reader.submit(lambda: apart(first.result()))
+        held = Ready(others.result())
         if kernel:
             _ = held.as_zones
         while (batch := ahead.result()) is not None:
-            ahead = reader.submit(following)
+            ahead = reader.submit(lambda: apart(next(batches, None)))
             pairs = overlay_ready(batch, held, least=0, threads=threads, announce=announce)
             yield pairs, len(batch)
             announce = None  # told once

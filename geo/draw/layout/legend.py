@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, Literal
+
+import numpy as np
 
 from geo.draw.layers.drawn import NOTHING_HERE, group_rank
 from geo.draw.layout.lettering import MM_PER_POINT
@@ -14,6 +14,8 @@ from geo.draw.symbols.presets import BORDERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from numpy.typing import NDArray
 
     from geo.draw.layers.drawn import DrawnLayer, Numbered, Skipped
     from geo.draw.layout.lettering import Face, Lettering
@@ -156,9 +158,13 @@ def fit_legend(
     """
     best: tuple[float, Legend] | None = None
     wide = width_mm > _WIDE * height_mm
+    ems = np.array([_ems(fonts, entry) for entry in entries])
+    items = np.array([entry.kind == "item" for entry in entries], dtype=bool)
     for size in (s * largest_pt / SIZES[0] for s in SIZES):
         most = int(width_mm / (_NARROWEST * size * MM_PER_POINT))
         for columns in range(1, min(most, 6) + 1):
+            if _least_mm(ems, items, size, width_mm / columns) > columns * (height_mm + _SLACK):
+                continue
             found = _set(entries, fonts, size, columns, width_mm, height_mm)
             if found is not None:
                 score = largest_pt / size * (1.0 + _BROKEN * _broken(found.rows))
@@ -168,6 +174,21 @@ def fit_legend(
         if best is not None and largest_pt / size > best[0]:
             break
     return best[1] if best else None
+
+
+def _ems(fonts: Lettering, entry: Entry) -> float:
+    """Width of an entry's text over the font size, without spaces, which a break may swallow."""
+    face: Face = "bold" if entry.kind == "group" else "sans"
+    return fonts.width_mm("".join(entry.text.split()), face, size_pt=1.0 / MM_PER_POINT)
+
+
+def _least_mm(
+    ems: NDArray[np.float64], items: NDArray[np.bool_], size: float, column: float
+) -> float:
+    """Return what rows need at least: no text takes fewer lines than its length over the column's width."""
+    em = size * MM_PER_POINT
+    lines = np.maximum(np.ceil(ems * np.where(items, _ITEM, 1.0) * em / column - 1e-6), 1.0)
+    return float((lines * np.where(items, 1.22 * _ITEM, 1.18)).sum() * em)
 
 
 def _set(
@@ -226,8 +247,6 @@ def _flow(
     swatch = swatch_mm(entries, size)
     wrapped: list[tuple[tuple[str, ...], float]] = []
     room = columns * (height + _SLACK)
-    if _least_mm(entries, fonts, size, column, swatch) > room:
-        return None
     for entry in entries:
         wrapped.append(_wrapped(entry, fonts, size, column, swatch))
         room -= wrapped[-1][1]
@@ -247,28 +266,6 @@ def _flow(
             if target >= height:
                 break
     return None
-
-
-def _least_mm(
-    entries: tuple[Entry, ...], fonts: Lettering, size: float, column: float, swatch: float
-) -> float:
-    """Return what rows need at least: no text takes fewer lines than its length over the column's width."""
-    em = size * MM_PER_POINT
-    room = {"item": (column - 1.9 * em) / _ITEM, "group": column}
-    total = 0.0
-    for entry in entries:
-        wide = room.get(entry.kind, column - swatch - _GAP * em) / em
-        lines = max(math.ceil(_ems(fonts, entry) / wide - 1e-6), 1) if wide > 0.0 else 1
-        tall = {"heading": 2.1, "group": lines * 1.3 + 0.45, "item": lines * 1.22 * _ITEM + 0.12}
-        total += tall.get(entry.kind, lines * 1.18 + _LEADING - 1.18 + 0.05) * em
-    return total
-
-
-@lru_cache(maxsize=4_096)
-def _ems(fonts: Lettering, entry: Entry) -> float:
-    """Width of an entry's text over the font size, without spaces, which a break may swallow."""
-    face: Face = "bold" if entry.kind == "group" else "sans"
-    return fonts.width_mm("".join(entry.text.split()), face, size_pt=1.0 / MM_PER_POINT)
 
 
 def _titles_kept(entries: tuple[Entry, ...], tall: list[float]) -> list[float]:

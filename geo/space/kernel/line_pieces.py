@@ -73,7 +73,7 @@ def pieces_of(chains: Rings, *, edges: int = _EDGES) -> Pieces:
     start = np.concatenate([[0], np.cumsum(length)])
     rows = np.arange(start[-1]) + np.repeat(begin - start[:-1], length)
     xy, number = chains.xy[rows], np.arange(len(chain) + 1)
-    _, box = outlines_of(Rings(xy, start, number, np.zeros(len(chain), np.uint8)))
+    _, box = outlines_of(Rings(xy, start, number, np.ones(len(chain), np.uint8)))
     first = before[chains.first]
     return Pieces(
         Sites(xy, start, number, number[:-1], np.ones(len(chain)), box), first, chain,
