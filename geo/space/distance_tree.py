@@ -24,7 +24,8 @@ import importlib.util
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Final, TypeAlias
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
 import shapely
@@ -101,6 +102,13 @@ class DistanceTree:
         self._features = _flat(features)
         self._chunks = chunks_of(self._features)
         self._boxes = shapely.STRtree(shapely.box(*self._chunks.box.T))
+
+    @cached_property
+    def _middles(self) -> Any:
+        """The middles of the pieces' boxes: the nearest of them costs a fraction of the nearest box."""
+        from scipy.spatial import KDTree  # noqa: PLC0415 - takes a while to import: thousands of sites pay
+
+        return KDTree(_middles(self._chunks.box))
 
     def within(
         self,
@@ -219,8 +227,11 @@ class DistanceTree:
 
     def _upper(self, own: Chunks, *, fast: bool) -> Floats:
         """Give for every piece how far its site's nearest feature is at most, metres."""
-        middle = shapely.points((own.box[:, :2] + own.box[:, 2:]) / 2)
-        a, b = self._boxes.query_nearest(middle, all_matches=False)
+        middle = _middles(own.box)
+        if fast:
+            a, b = np.arange(len(own)), np.asarray(self._middles.query(middle)[1], dtype=np.intp)
+        else:
+            a, b = self._boxes.query_nearest(shapely.points(middle), all_matches=False)
         estimate, error = line_gaps(own, self._chunks, a, b, compiled=fast)
         least = np.full(int(own.owner[-1]) + 1, np.inf)
         np.minimum.at(least, own.owner[a], estimate + error)
@@ -264,6 +275,11 @@ def _kernel_is_there() -> bool:
 
     make_ready()
     return True
+
+
+def _middles(box: Floats) -> Floats:
+    """Give the middles of boxes."""
+    return np.asarray((box[:, :2] + box[:, 2:]) / 2)
 
 
 def _flat(given: ArrayLike) -> Objects:
