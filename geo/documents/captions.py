@@ -16,7 +16,7 @@ from docx.oxml.ns import qn
 
 from geo.documents.fields import add_field, bookmarked
 from geo.documents.numbering import Numbering, typed_number
-from geo.documents.pieces import style_of
+from geo.documents.pieces import style_of, unindented
 from geo.documents.styles import Styles
 from geo.exhibits import Figure, Table
 
@@ -108,7 +108,7 @@ def write_caption(
     """
     paragraph.style = style_of(document, "Caption")
     paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    paragraph.paragraph_format.first_line_indent = 0
+    unindented(paragraph)
     paragraph.paragraph_format.keep_with_next = not last
     paragraph.add_run(f"{caption.label}{caption.numbering.gap}")
     reset = ""

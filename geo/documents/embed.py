@@ -18,8 +18,9 @@ from geo.documents.captions import Bookmarks, Caption, Headings, write_caption
 from geo.documents.fields import add_field
 from geo.documents.numbering import Numbering
 from geo.documents.paper import Block, Bullets, Heading, Paragraph, SignatureLine
-from geo.documents.pieces import insert_figure, insert_table, style_of
+from geo.documents.pieces import insert_figure, style_of, unindented
 from geo.documents.sections import landscape_around, text_area
+from geo.documents.word_table import insert_table
 from geo.errors import UsageError
 from geo.exhibits import Figure, Table
 
@@ -254,7 +255,7 @@ class _Desk:
             else:
                 write_caption(self.document, paragraph, caption, self.bookmarks)
                 paragraph.paragraph_format.keep_with_next = True
-                end = insert_table(paragraph, caption.exhibit, area)
+                end = insert_table(self.document, paragraph, caption.exhibit, area)
             if caption.wide:
                 landscape_around(paragraph, end)
         _number_pictures(self.document)
@@ -308,7 +309,7 @@ def _listing(
         line.paragraph_format.tab_stops.add_tab_stop(
             Mm(width_mm), WD_TAB_ALIGNMENT.RIGHT, WD_TAB_LEADER.DOTS
         )
-        line.paragraph_format.first_line_indent = 0
+        unindented(line)
         line.add_run(f"{caption.shown}　{caption.exhibit.caption}\t")
         add_field(line, f"PAGEREF {caption.bookmark} \\h", "1")
     lines[-1]._p.append(_field_runs("", "")[-1])  # noqa: SLF001
@@ -330,7 +331,7 @@ def under(figure: Figure, share: float) -> str:
 def _sources(document: Any, paragraph: WordParagraph, told: str) -> None:
     paragraph.style = style_of(document, "Normal")
     paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    paragraph.paragraph_format.first_line_indent = 0
+    unindented(paragraph)
     paragraph.paragraph_format.line_spacing = 1.0
     paragraph.add_run(told).font.size = Pt(8)
 

@@ -19,6 +19,7 @@ from docx.text.paragraph import Paragraph
 
 from geo.documents.styles import Styles
 from geo.documents.template import OPEN
+from geo.documents.word_table import is_note
 
 _RESTART: Final = re.compile(r"\\r\s*(\d+)")
 _BY_LEVEL: Final = re.compile(r"\\s\s*(\d)")
@@ -107,7 +108,9 @@ class Worked:
         after = next(mark.iterancestors(qn("w:p"))).getnext()
         if after is None or after.tag != qn("w:tbl"):
             return None
-        return tuple(_cells(row) for row in after.findall(qn("w:tr")))
+        rows = after.findall(qn("w:tr"))
+        held = rows[:-1] if rows and is_note(rows[-1]) else rows
+        return tuple(_cells(row) for row in held)
 
     def wrong_numbers(self, recorded: Mapping[str, str]) -> Iterator[str]:
         r"""Tell each number of a caption, and each reference, that shows something else than it comes to.

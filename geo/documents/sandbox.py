@@ -8,8 +8,9 @@ and jinja2's immutable sandbox is underneath. Loops draw from one budget of step
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
+from functools import cached_property
 from typing import Any, Final, cast
 
 from jinja2 import StrictUndefined, TemplateError, nodes
@@ -63,6 +64,30 @@ class Spoken(View):
     sentence: str
 
 
+class Late(Sequence[Any]):
+    """A list that is made when it is first looked at: what no token names costs nothing."""
+
+    def __init__(self, make: Callable[[], Sequence[Any]]) -> None:
+        """Keep how the list is made."""
+        self._make = make
+
+    @cached_property
+    def _items(self) -> Sequence[Any]:
+        return self._make()
+
+    def __len__(self) -> int:
+        """Count the items."""
+        return len(self._items)
+
+    def __getitem__(self, at: Any) -> Any:
+        """Give an item by its position."""
+        return self._items[at]
+
+
+#: What a loop may run over.
+_LISTS: Final = (tuple, list, Late)
+
+
 class Sandbox(ImmutableSandboxedEnvironment):
     """Parses and runs templates; keeps what every token of the page came to."""
 
@@ -89,7 +114,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def paced(self, items: Any, cost: int) -> Iterator[Any]:
         """Yield a loop's items while the budget lasts."""
-        if isinstance(items, str) or not isinstance(items, tuple | list):
+        if not isinstance(items, _LISTS):
             raise TokenError("for", "for 只能遍历列表 — 例如 {% for t in tasks(plan.id) %}")
         for item in items:
             self._steps -= 1
@@ -114,7 +139,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def _joined(self, items: Any, between: Any = "", attribute: str | None = None) -> str:
         """``{{ names|join("、") }}``: the items of a list, or one field of each."""
-        if isinstance(items, str) or not isinstance(items, tuple | list):
+        if not isinstance(items, _LISTS):
             raise TokenError(
                 "join", "join 只能用于列表 — 例如 {{ check.sites[0].reasons|join('；') }}"
             )
@@ -148,7 +173,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         if isinstance(argument, str):
             return self.getattr(obj, argument)
         if (
-            isinstance(obj, tuple | list)
+            isinstance(obj, _LISTS)
             and isinstance(argument, int)
             and -len(obj) <= argument < len(obj)
         ):
@@ -171,6 +196,11 @@ def shown(value: Any) -> str:
     if value is None or value == "":
         return "—"
     text = f"{value:.10g}" if isinstance(value, float) else str(value)
+    return writable(text)
+
+
+def writable(text: str) -> str:
+    """Leave out what XML cannot hold, and the marks this package uses itself."""
     return _UNWRITABLE.sub("", text)
 
 

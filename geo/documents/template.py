@@ -21,6 +21,7 @@ from geo.documents.record import write_record
 from geo.documents.sandbox import Sandbox, Spoken, TokenError, shown
 from geo.documents.tokens import (
     MISCALCULATED,
+    TAG,
     place,
     place_by_trial,
     refuse_wrong,
@@ -178,7 +179,15 @@ def _open(data: bytes) -> Any:
         from docxtpl import DocxTemplate  # noqa: PLC0415 - an optional package
     except ImportError as error:
         raise MissingError(NEEDS_EXTRA.format("docxtpl")) from error
-    word = DocxTemplate(io.BytesIO(data))
+
+    class Template(DocxTemplate):  # type: ignore[misc]
+        """docxtpl makes quotation marks and < > in tags plain again, but leaves ``&amp;``."""
+
+        def patch_xml(self, src_xml: str) -> str:
+            xml: str = super().patch_xml(src_xml)
+            return TAG.sub(lambda tag: tag.group().replace("&amp;", "&"), xml)
+
+    word = Template(io.BytesIO(data))
     word.init_docx()
     _adopt_properties(word.docx.part.package)
     return word

@@ -25,6 +25,7 @@ from geo.documents.outline import HeadingNumbers, Look, paragraph_look, run_look
 from geo.documents.png_page import png_page
 from geo.documents.styles import Styles
 from geo.documents.typst_run import compiled
+from geo.documents.typst_table import table_source
 from geo.errors import MissingError
 
 _SERIF, _SANS = "Hongxian Serif SC", "Hongxian Sans SC"
@@ -222,26 +223,12 @@ class _Setter:
         return f"#image({_string(name)}, width: {width:.2f}mm, height: {height:.2f}mm, alt: {_string(alt)})"
 
     def _table(self, table: Any) -> str:
-        held = table.findall(f"{qn('w:tblGrid')}/{qn('w:gridCol')}")
-        grid = [int(column.get(qn("w:w"), "1000")) for column in held]
-        columns = ", ".join(f"{width}fr" for width in grid)
-        head: list[str] = []
-        rows: list[str] = []
-        lines = table.findall(qn("w:tr"))
         # The look of most cells is said once: a thousand cells each with their own take hundreds of megabytes.
-        around, self.base = self.base, self._usual_look(lines)
+        around, self.base = self.base, self._usual_look(table.findall(qn("w:tr")))
         base = f"#set text({_font(self.base)})\n" if self.base else ""
-        for at, row in enumerate(lines):
-            is_head = row.find(f"{qn('w:trPr')}/{qn('w:tblHeader')}") is not None
-            held = head if is_head and not rows else rows
-            held.extend(self._cells(row, lines[at + 1 :]))
-        header = f"table.header({', '.join(head)}), " if head else ""
-        stroke = "0.5pt" if self._is_lined(table) else "none"
+        made = table_source(table, lined=self._is_lined(table), held_in=self._held_in)
         self.base = around
-        return (
-            f"#block(width: 100%, breakable: {'false' if _is_whole(lines) else 'true'})[#set par(justify: false)\n{base}#table(columns: ({columns},), stroke: {stroke}, "
-            f"inset: (x: 3pt, y: 2pt), align: horizon, {header}{', '.join(rows)})]"
-        )
+        return f"#[{base}{made}]" if base else made
 
     def _is_lined(self, table: Any) -> bool:
         """Tell whether a table or its style draws lines."""
@@ -253,26 +240,11 @@ class _Setter:
             e.find(f"{qn('w:tblPr')}/{qn('w:tblBorders')}") is not None for e in (table, *own)
         )
 
-    def _cells(self, row: Any, below: list[Any]) -> Iterator[str]:
-        """Set the cells of a row; one merged with the row above belongs to that one."""
-        start = 0
-        for cell in row.findall(qn("w:tc")):
-            across = _span(cell)
-            merge = cell.find(f"{qn('w:tcPr')}/{qn('w:vMerge')}")
-            if merge is None or merge.get(qn("w:val")) == "restart":
-                down = 1 if merge is None else 1 + _merged_below(below, start)
-                held = [one for e in _unwrapped(cell) if (one := self._in_cell(e)) is not None]
-                told = {"colspan": str(across), "rowspan": str(down)}
-                ways = {way for way, _ in held}
-                if len(ways) == 1 and (way := ways.pop()) != "left":
-                    told["align"] = f"{way} + horizon"
-                    held = [("left", inner) for _, inner in held]
-                inner = "\n\n".join(
-                    one if way == "left" else f"#align({way})[{one}]" for way, one in held
-                )
-                said = ", ".join(f"{key}: {value}" for key, value in told.items() if value != "1")
-                yield f"table.cell({said})[{inner}]" if said else f"[{inner}]"
-            start += across
+    def _held_in(self, cell: Any) -> Iterator[tuple[str, str]]:
+        """Set the paragraphs and tables of a cell."""
+        for element in _unwrapped(cell):
+            if (one := self._in_cell(element)) is not None:
+                yield one
 
     def _in_cell(self, element: Any) -> tuple[str, str] | None:
         """Set a paragraph or table of a cell: its alignment and itself."""
@@ -310,33 +282,6 @@ def _unwrapped(holder: Any) -> Iterator[Any]:
             yield from () if content is None else _unwrapped(content)
         else:
             yield element
-
-
-def _span(cell: Any) -> int:
-    span = cell.find(f"{qn('w:tcPr')}/{qn('w:gridSpan')}")
-    return 1 if span is None else int(span.get(qn("w:val")))
-
-
-def _is_whole(rows: list[Any]) -> bool:
-    """Tell whether every row keeps with the next: Word then leaves the table on one page."""
-    return bool(rows) and all(row.find(f".//{qn('w:keepNext')}") is not None for row in rows)
-
-
-def _merged_below(rows: list[Any], start: int) -> int:
-    """Count the rows whose cell at a column goes on from the one above."""
-    count = 0
-    for row in rows:
-        at, goes_on = 0, False
-        for cell in row.findall(qn("w:tc")):
-            merge = cell.find(f"{qn('w:tcPr')}/{qn('w:vMerge')}")
-            goes_on = goes_on or (
-                at == start and merge is not None and merge.get(qn("w:val")) != "restart"
-            )
-            at += _span(cell)
-        if not goes_on:
-            return count
-        count += 1
-    return count
 
 
 def _notes(document: Any) -> dict[str, str]:

@@ -6,16 +6,15 @@ import io
 from typing import TYPE_CHECKING, Any, Final
 
 from docx import Document
-from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
-from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
 from geo.documents.archive import with_fixed_times
 from geo.documents.fields import add_field, bookmarked
 from geo.documents.paper import Bullets, Heading, Paper, Paragraph, SignatureLine
-from geo.documents.pieces import put_band
+from geo.documents.sections import Area
+from geo.documents.word_table import insert_table
 from geo.exhibits import Figure, Table
 
 if TYPE_CHECKING:
@@ -25,10 +24,8 @@ if TYPE_CHECKING:
 
 _LATIN: Final = "Times New Roman"
 _BODY, _HEAD = "宋体", "黑体"
-_ALIGN: Final = {
-    "l": WD_ALIGN_PARAGRAPH.LEFT, "c": WD_ALIGN_PARAGRAPH.CENTER, "r": WD_ALIGN_PARAGRAPH.RIGHT,
-}  # fmt: skip
 _TEXT_WIDTH_MM: Final = 160.0
+_AREA: Final = Area(_TEXT_WIDTH_MM, 250.0)
 
 
 def as_docx(paper: Paper, *, as_at: date) -> bytes:
@@ -96,8 +93,8 @@ class _Writer:
                 for item in items:
                     self.document.add_paragraph(item, style="List Bullet")
             case Table():
-                self._caption("表", block.caption, block.id)
-                self._table(block)
+                caption = self._caption("表", block.caption, block.id)
+                insert_table(self.document, caption, block, _AREA)
             case Figure():
                 self._figure(block)
             case SignatureLine(roles):
@@ -115,7 +112,7 @@ class _Writer:
         elif not block.strong:
             paragraph.paragraph_format.first_line_indent = Pt(22)
 
-    def _caption(self, kind: str, text: str, name: str) -> None:
+    def _caption(self, kind: str, text: str, name: str) -> Any:
         """Write 表 N or 图 N as a SEQ field inside a bookmark that references can point to."""
         self.counts[kind] += 1
         self.bookmarks += 1
@@ -127,49 +124,7 @@ class _Writer:
         last = len(paragraph.runs) - 1
         bookmarked(paragraph, f"_Ref_{name}_{self.bookmarks}", self.bookmarks, first=0, last=last)
         paragraph.add_run(f"　{text}")
-
-    def _table(self, table: Table) -> None:
-        grid = self.document.add_table(rows=1, cols=len(table.columns))
-        grid.style = "Table Grid"
-        grid.alignment = WD_TABLE_ALIGNMENT.CENTER
-        grid.autofit = False
-        widths = self._widths(table)
-        for column, width in zip(grid.columns, widths, strict=True):
-            column.width = Mm(width)
-        align = table.align.ljust(len(table.columns), "l")
-        self._row(grid.rows[0], table.columns, widths, "c" * len(widths), bold=True)
-        for cells in table.rows:
-            row = grid.add_row()
-            if table.is_band(cells):
-                _keep_whole(row)
-                put_band(row, cells[0]).font.size = Pt(9)
-            else:
-                self._row(row, cells, widths, align)
-        _repeat_header(grid.rows[0])
-        for note in table.notes:
-            run = self.document.add_paragraph().add_run(f"注：{note}")
-            run.font.size = Pt(9)
-        if not table.notes:
-            self.document.add_paragraph()
-
-    @staticmethod
-    def _widths(table: Table) -> list[float]:
-        given = table.widths or (1.0,) * len(table.columns)
-        return [width * _TEXT_WIDTH_MM / sum(given) for width in given]
-
-    @staticmethod
-    def _row(
-        row: Any, texts: tuple[str, ...], widths: list[float], align: str, *, bold: bool = False
-    ) -> None:
-        _keep_whole(row)
-        for cell, text, width, side in zip(row.cells, texts, widths, align, strict=True):
-            cell.width = Mm(width)
-            paragraph = cell.paragraphs[0]
-            paragraph.alignment = _ALIGN[side]
-            paragraph.paragraph_format.space_after = Pt(0)
-            run = paragraph.add_run(text)
-            run.font.size = Pt(9)
-            run.bold = bold or None
+        return paragraph
 
     def _figure(self, figure: Figure) -> None:
         paragraph = self.document.add_paragraph()
@@ -183,17 +138,3 @@ class _Writer:
             sources = self.document.add_paragraph()
             sources.alignment = WD_ALIGN_PARAGRAPH.CENTER
             sources.add_run("；".join(figure.sources)).font.size = Pt(8)
-
-
-def _repeat_header(row: Any) -> None:
-    _flag(row, "w:tblHeader")
-
-
-def _keep_whole(row: Any) -> None:
-    _flag(row, "w:cantSplit")
-
-
-def _flag(row: Any, name: str) -> None:
-    element = OxmlElement(name)
-    element.set(qn("w:val"), "true")
-    row._tr.get_or_add_trPr().append(element)  # noqa: SLF001

@@ -163,25 +163,26 @@ def overlay_stream(
         GeometryError: As `overlay_ready`.
     """
     kernel = importlib.util.find_spec("numba") is not None
-    if kernel:
-        from geo.space.kernel.compile import make_ready  # noqa: PLC0415 - numba takes a second
+    with ThreadPoolExecutor(2) as reader:
+        first, others = reader.submit(next, batches, None), reader.submit(zones)
+        if kernel:
+            # numba takes most of a second to load: time enough to read in.
+            from geo.space.kernel.compile import make_ready  # noqa: PLC0415
 
-        make_ready(announce)
+            make_ready(announce)
 
-    def following() -> Ready | None:
-        wkb = next(batches, None)
-        batch = None if wkb is None else Ready(wkb)
-        if batch is not None and kernel:
-            _ = batch.as_sites
-        return batch
+        def apart(wkb: pa.Array | None) -> Ready | None:
+            batch = None if wkb is None else Ready(wkb)
+            if batch is not None and kernel:
+                _ = batch.as_sites
+            return batch
 
-    with ThreadPoolExecutor(1) as reader:
-        ahead = reader.submit(following)
-        held = Ready(zones())
+        ahead = reader.submit(lambda: apart(first.result()))
+        held = Ready(others.result())
         if kernel:
             _ = held.as_zones
         while (batch := ahead.result()) is not None:
-            ahead = reader.submit(following)
+            ahead = reader.submit(lambda: apart(next(batches, None)))
             pairs = overlay_ready(batch, held, least=0, threads=threads, announce=announce)
             yield pairs, len(batch)
             announce = None  # told once

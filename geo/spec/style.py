@@ -48,7 +48,7 @@ class ClassSymbol(Symbol):
 
 
 class Graduated(Spec):
-    """Classes of a number: by given breaks, or found by a named scheme of mapclassify."""
+    """Classes of a number: by given breaks, or found by a named scheme (:mod:`geo.draw.layers.breaks`)."""
 
     field: str
     scheme: Literal["quantiles", "natural", "equal", "given"] = "natural"

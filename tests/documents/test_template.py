@@ -6,11 +6,16 @@ import sys
 
 import pytest
 from docx import Document
+from docx.enum.style import WD_STYLE_TYPE
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls, qn
+from docx.shared import Pt
 
 from geo.documents import typst_pdf
 from geo.documents.embed import Inset
 from geo.documents.libreoffice import flattened, pdf_by_libreoffice
 from geo.documents.record import read_record, write_record
+from geo.documents.recount import Worked
 from geo.documents.typst_pdf import pdf_by_typst
 from geo.errors import InputError, MissingError, UsageError
 from geo.exhibits import Table
@@ -111,8 +116,54 @@ def test_a_short_table_stays_on_one_page_and_a_long_one_may_break():
             bool(row.cells[0].paragraphs[0].paragraph_format.keep_with_next) for row in table.rows
         ]
 
-    assert kept(8) == [True] * 9
-    assert kept(9) == [False] * 9 + [True]
+    assert kept(8) == [True] * 8 + [False]
+    # The head with its first row, the last two rows with each other.
+    assert kept(9) == [True, True, *[False] * 6, True, False]
+
+
+def test_the_notes_of_a_table_are_its_last_row_kept_with_the_row_above():
+    noted = Table(
+        "areas", "面积表", ("名", "公顷"), (("甲", "1"),) * 20, notes=("面积按椭球量算。", "示意")
+    )
+    data = filled(template("{{ it }}"), it=Inset(noted, "表")).data
+    rows = Document(io.BytesIO(data)).tables[0].rows
+    assert [c.text for c in rows[-1].cells] == ["注：面积按椭球量算；示意。"] * 2
+    keeps = [bool(row.cells[0].paragraphs[0].paragraph_format.keep_with_next) for row in rows]
+    assert keeps[-3:] == [True, True, False]
+    assert Worked(data).cells(re.findall(r'w:name="(_Ref\d+)"', xml_of(data))[0]) == (
+        noted.columns,
+        *noted.rows,
+    )
+
+
+def test_cells_are_in_a_style_of_their_own_which_a_template_may_bring():
+    broken = Inset(Table("areas", "面积表", ("名",), (("甲\n乙",),)), "表")
+
+    def cell(given):
+        document = Document(io.BytesIO(filled(given, it=broken).data))
+        return document.tables[0].rows[1].cells[0].paragraphs[0]
+
+    own = cell(template("{{ it }}"))
+    assert (own.style.name, own.style.font.size, own.text) == ("表格文字", Pt(9), "甲\n乙")
+    bureau = Document(io.BytesIO(template("{{ it }}")))
+    bureau.styles.add_style("表格文字", WD_STYLE_TYPE.PARAGRAPH).font.size = Pt(12)
+    assert cell(saved(bureau)).style.font.size == Pt(12)
+
+
+def test_a_template_whose_text_is_indented_by_two_characters_indents_no_cell_and_no_caption():
+    bureau = Document(io.BytesIO(template("{{ figure() }}", "{{ table() }}")))
+    look = bureau.styles["Normal"].element.get_or_add_pPr()
+    look.append(parse_xml(f'<w:ind {nsdecls("w")} w:firstLineChars="200" w:firstLine="420"/>'))
+    data = filled(saved(bureau)).data
+    document = Document(io.BytesIO(data))
+    held = [*document.paragraphs, document.styles["表格文字"]]
+    indents = [p.paragraph_format.element.pPr.find(qn("w:ind")) for p in held if p is not None]
+    assert [i.get(qn("w:firstLineChars")) for i in indents if i is not None] == ["0"] * len(held)
+
+
+def test_an_ampersand_in_a_token_is_one_in_the_text():
+    data = filled(template('{{ title ~ " A&B <C>" }}，{{ "&lt;" }}')).data
+    assert texts(data) == ["报告 A&B <C>，&lt;"]
 
 
 def test_a_wide_map_gets_a_landscape_page_and_the_text_goes_on_upright():

@@ -19,7 +19,7 @@ pytest.importorskip("numba", reason="the extra fast is not installed")
 from geo.errors import GeometryError  # noqa: E402
 from geo.space.kernel import route as module  # noqa: E402
 from geo.space.kernel.exact import side  # noqa: E402
-from geo.space.kernel.judge import judge, warm  # noqa: E402
+from geo.space.kernel.judge import judge_open, warm  # noqa: E402
 from geo.space.kernel.route import overlay_wkb  # noqa: E402
 
 ZONE = shapely.box(112.0, 36.0, 112.1, 36.1)
@@ -269,7 +269,7 @@ def test_wkb_as_it_lies_in_a_file_gives_what_geometries_give():
 def test_a_second_process_compiles_exactly_the_judging_that_a_job_needs():
 
     overlay_wkb(wkb([shapely.box(112.09, 36, 112.11, 36.02)]), wkb([ZONE]))
-    used = list(judge.signatures)
+    used = list(judge_open.signatures)
     warm()
     assert len(used) == 1
-    assert judge.signatures == used
+    assert judge_open.signatures == used

@@ -5,9 +5,10 @@ import pytest
 import geo
 from geo.documents.sandbox import TokenError
 from geo.errors import UsageError
+from geo.workflow.reporting import desk, lookups
 from geo.workflow.reporting import plates as module
 from geo.workflow.reporting.plates import Plate, Plates
-from tests.documents.bureau import template
+from tests.documents.bureau import template, texts
 from tests.store.worlds import river_world
 
 NAMES = ("a", "b", "c", "d", "e")
@@ -78,3 +79,44 @@ def test_a_map_that_cannot_be_drawn_stops_the_report_only_where_it_is_asked_for(
     (root / "模板.docx").write_bytes(template("{{ map('a') }}"))
     with pytest.raises((UsageError, TokenError), match="a 画不出来"):
         geo.open(root).report(root / "模板.docx")
+
+
+@pytest.mark.parametrize(
+    ("lines", "asked"),
+    [
+        (["{{ map('b') }}", "{%p if 2 > 1 %}", "{{ map('d') }}", "{%p endif %}"], {"b", "d"}),
+        (["{{ title }}"], set()),
+        (["{{ maps|length }} 幅"], set(NAMES)),
+        (["{%p for m in maps %}", "{{ m.title }}", "{%p endfor %}", "{{ map('a') }}"], set(NAMES)),
+    ],
+    ids=["two named", "none", "all counted", "all in a loop"],
+)
+def test_only_maps_that_a_template_names_or_loops_over_are_asked_for_data(
+    root, lines, asked, monkeypatch
+):
+    space = geo.open(root)
+    of = {id(spec): name for name, spec in space.store.spec.maps.items()}
+    seen = set()
+    look = lookups.missing
+
+    def watched(spec, store, *, day):
+        seen.add(of[id(spec)])
+        return look(spec, store, day=day)
+
+    monkeypatch.setattr(lookups, "missing", watched)
+    monkeypatch.setattr(desk, "missing", watched)
+    (root / "模板.docx").write_bytes(template(*lines))
+    space.report(root / "模板.docx")
+    assert seen == asked
+
+
+def test_a_list_made_late_is_one_like_any_other(root):
+    (root / "模板.docx").write_bytes(
+        template(
+            "{{ maps[1].title }}，{{ maps|length }}，{{ (maps|first).id }}，{{ (maps|last).id }}",
+            "{{ maps|join('、', 'id') }}{% if maps %}，有图{% endif %}",
+        )
+    )
+    with_maps = texts(geo.open(root).report(root / "模板.docx").data)
+    assert "b 图，5，a，e" in with_maps
+    assert "a、b、c、d、e，有图" in with_maps

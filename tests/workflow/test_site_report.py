@@ -117,7 +117,8 @@ def land_sheet(answer, **how):
 
 def word_tables(answer):
     word = Document(io.BytesIO(render(answer, "docx")))
-    return [[[cell.text for cell in row.cells] for row in table.rows] for table in word.tables]
+    rows = [[[cell.text for cell in row.cells] for row in table.rows] for table in word.tables]
+    return [[row for row in table if not row[0].startswith("注：")] for table in rows]
 
 
 def test_overlaps_are_taken_apart_by_land_class_and_owner(answer, tmp_path):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
 
+from geo.draw.layers.breaks import upper_bounds
 from geo.draw.symbols.ink import Ink, Preset
 from geo.draw.symbols.palette import CATEGORIES, ramp
 from geo.draw.symbols.presets import preset_for
@@ -231,21 +231,8 @@ def _found(
     numbers: NDArray[np.float64], known: NDArray[np.bool_], how: Graduated
 ) -> tuple[NDArray[np.int64], list[str]]:
     """Sort by the scheme's own bounds, ``lower < value <= upper``."""
-    # Only graduated maps need it, and with numba beside it its import takes five seconds.
-    import mapclassify  # noqa: PLC0415
-
-    schemes = {
-        "quantiles": mapclassify.Quantiles,
-        "natural": mapclassify.FisherJenks,
-        "equal": mapclassify.EqualInterval,
-    }
     values = numbers[known]
-    k = min(how.k, len(np.unique(values)))
-    with warnings.catch_warnings():
-        # Without numba the scheme says that it is slow; for the features of a map it is not.
-        warnings.simplefilter("ignore")
-        found = schemes[how.scheme](values, k=k).bins if k > 1 else [values.max()]
-    bounds = np.unique(np.asarray(found, dtype=float))
+    bounds = upper_bounds(values, how.scheme, how.k)
     of = np.searchsorted(bounds, numbers, side="left").clip(0, len(bounds) - 1).astype(np.int64)
     if len(bounds) == len(np.unique(values)):  # a class is one value: say it, not a range up to it
         return of, [f"{bound:.6g}" for bound in bounds]

@@ -16,9 +16,10 @@ import numpy as np
 
 from geo.space.chainage import SAME_M
 from geo.space.edge_lengths import edge_lengths_m, steps_m
-from geo.space.kernel.grid import Sites, boxes, grid_over
+from geo.space.kernel.grid import Sites, grid_over, outlines_of
 from geo.space.kernel.line import CROSSED, IN, ON, OUT, TOUCHED, UNTOLD, trace
 from geo.space.kernel.pair import APART, INSIDE, OVERLAPS, TOUCHES, UNDECIDED
+from geo.space.kernel.wkb import Rings
 from geo.space.kernel.zones import run
 from geo.space.pairs import Pairs, Spans
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from geo.space.kernel.judge import Open
-    from geo.space.kernel.wkb import Counts, Floats, Rings
+    from geo.space.kernel.wkb import Counts, Floats
     from geo.space.kernel.zones import Zones
 
     #: Deals the zones out to threads and gives what each run of them found.
@@ -71,8 +72,8 @@ def pieces_of(chains: Rings, *, edges: int = _EDGES) -> Pieces:
     length = np.minimum(edges + 1, chains.start[chain + 1] - begin)
     start = np.concatenate([[0], np.cumsum(length)])
     rows = np.arange(start[-1]) + np.repeat(begin - start[:-1], length)
-    xy, number, box = chains.xy[rows], np.arange(len(chain) + 1), np.empty((len(chain), 4))
-    boxes(xy, start, number, box)
+    xy, number = chains.xy[rows], np.arange(len(chain) + 1)
+    _, box = outlines_of(Rings(xy, start, number, np.ones(len(chain), np.uint8)))
     first = before[chains.first]
     return Pieces(
         Sites(xy, start, number, number[:-1], np.ones(len(chain)), box), first, chain,

@@ -15,14 +15,27 @@ import numpy as np
 import shapely
 
 from geo.errors import GeometryError
-from geo.space.kernel.area import ring_area
-from geo.space.kernel.compile import compiled, make_ready, start_helper, wait_for_helper
-from geo.space.kernel.grid import Sites, boxes, grid_over, points_as_sites, sites_of, turns_of
+from geo.space.kernel.area import measure
+from geo.space.kernel.compile import (
+    collector_resting,
+    make_ready,
+    start_helper,
+    wait_for_helper,
+)
+from geo.space.kernel.grid import Sites, grid_over, outlines_of, points_as_sites, sites_of
 from geo.space.kernel.judge import judge
 from geo.space.kernel.pair import APART, INSIDE, UNDECIDED
-from geo.space.kernel.wkb import Counts, Floats, Rings, chains_of, points_of, rings_of
+from geo.space.kernel.wkb import (
+    POLYGON,
+    Counts,
+    Floats,
+    Rings,
+    chains_of,
+    kind_of_first,
+    points_of,
+    rings_of,
+)
 from geo.space.kernel.zones import Zones, run
-from geo.space.overlay_geos import overlay_geos
 from geo.space.pairs import Pairs, Spans, joined
 
 if TYPE_CHECKING:
@@ -93,13 +106,13 @@ class TakenApart:
 
 @dataclass(frozen=True, eq=False)
 class HeldZones:
-    """Zones as flat arrays and their boxes, beside what they came from: for one overlay after another."""
+    """Zones as flat arrays, beside what they came from: for one overlay after another."""
 
     zones: Zones
-    box: Floats
     source: Source
 
 
+@collector_resting()
 def sites_taken_apart(wkb: pa.Array, source: Source | None = None) -> TakenApart | None:
     """Read sites as points, lines or polygons; ``None`` when they are anything else.
 
@@ -111,6 +124,8 @@ def sites_taken_apart(wkb: pa.Array, source: Source | None = None) -> TakenApart
         GeometryError: A coordinate is not finite.
     """
     source = wkb if source is None else source
+    if kind_of_first(wkb) == POLYGON:
+        start_helper()
     points = points_of(wkb) if len(wkb) else None
     if points is not None:
         return TakenApart(_POINTS, points_as_sites(points), source)
@@ -124,10 +139,10 @@ def sites_taken_apart(wkb: pa.Array, source: Source | None = None) -> TakenApart
 
         lines = pieces_of(_finite(rings))
         return TakenApart(kind, lines.pieces, source, lines)
-    start_helper()
     return TakenApart(kind, sites_of(_finite(rings)), source)
 
 
+@collector_resting()
 def zones_held(wkb: pa.Array, source: Source | None = None) -> HeldZones | None:
     """Read zones, as `sites_taken_apart`; ``None`` when not all are polygons.
 
@@ -137,10 +152,8 @@ def zones_held(wkb: pa.Array, source: Source | None = None) -> HeldZones | None:
     rings = rings_of(wkb)
     if rings is None:
         return None
-    held = Zones(_finite(rings).xy, rings.start, rings.first, turns_of(rings))
-    box = np.empty((len(wkb), 4))
-    boxes(held.xy, held.start, held.first, box)
-    return HeldZones(held, box, wkb if source is None else source)
+    held = Zones(_finite(rings).xy, rings.start, rings.first, *outlines_of(rings))
+    return HeldZones(held, wkb if source is None else source)
 
 
 def _finite(rings: Rings) -> Rings:
@@ -150,6 +163,7 @@ def _finite(rings: Rings) -> Rings:
     return rings
 
 
+@collector_resting()
 def overlay_taken(
     taken: TakenApart, held: HeldZones, *, threads: int | None = None, chainage: bool = False
 ) -> Pairs:
@@ -215,7 +229,7 @@ def _near(held: HeldZones, sites: Sites) -> Counts:
     there = sites.box[np.diff(sites.first) > 0]
     west, south = there[:, :2].min(axis=0)
     east, north = there[:, 2:].max(axis=0)
-    box = held.box
+    box = held.zones.box
     meet = (box[:, 0] <= east) & (box[:, 2] >= west) & (box[:, 1] <= north) & (box[:, 3] >= south)
     return np.flatnonzero(meet)
 
@@ -266,27 +280,12 @@ def _areas(sites: Sites, wanted: Counts, workers: int) -> Floats:
     return np.asarray(whole[back])
 
 
-@compiled
-def measure(
-    xy: Floats, start: Counts, first: Counts, turn: Floats, which: Counts, areas: Floats
-) -> None:
-    """Measure polygons: shells less holes, m²; NaN where an edge is too long."""
-    for k in range(len(which)):
-        total = 0.0
-        for r in range(first[which[k]], first[which[k] + 1]):
-            flat, s = 0.0, start[r]
-            for v in range(s + 1, start[r + 1] - 1):
-                flat += (xy[v, 0] - xy[s, 0]) * (xy[v + 1, 1] - xy[s, 1])
-                flat -= (xy[v + 1, 0] - xy[s, 0]) * (xy[v, 1] - xy[s, 1])
-            shell = (flat > 0) == (turn[r] > 0)
-            total += ring_area(xy, s, start[r + 1]) if shell else -ring_area(xy, s, start[r + 1])
-        areas[k] = total
-
-
 def _settled(
     pairs: Pairs, unsure: NDArray[np.bool_], sites: Source, zones: Source, *, chainage: bool
 ) -> Pairs:
     """Let GEOS judge the pairs left open."""
+    from geo.space.overlay_geos import overlay_geos  # noqa: PLC0415 - loads PROJ, and few jobs want it
+
     which, back = np.unique(pairs.site[unsure], return_inverse=True)
     others, there = np.unique(pairs.zone[unsure], return_inverse=True)
     asked = np.sort(back * len(others) + there)

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from geo.documents.embed import Inset, Listing, Passage, Placed, Reference
 from geo.documents.paper import Paragraph, SignatureLine
-from geo.documents.sandbox import TokenError, nearest_name
+from geo.documents.sandbox import Late, TokenError, nearest_name
 from geo.documents.site_paper import LIMITS
 from geo.draw.layers.subject import missing
 from geo.errors import UsageError
@@ -86,7 +86,7 @@ class Desk(Lookups):
             "approved_by": marker.credits.approved_by, "tool": TOOL, "limits": LIMITS,
             "as_at": f"{asked.as_at.year}年{asked.as_at.month}月{asked.as_at.day}日",
             "notice": SCHEMATIC_NOTICE if self.schematic else "", "redact": asked.redact,
-            "maps": tuple(MapView(n, self.store.spec.maps[n].title) for n in self.map_ids),
+            "maps": Late(lambda: self._listed),
             "plans": tuple(plan_view(p, self.store) for p in self.store.spec.plans.values()),
             **{name: getattr(self, name) for name in _FUNCTIONS},
         }  # fmt: skip
@@ -111,7 +111,7 @@ class Desk(Lookups):
         """Tell whether the report rests on any schematic data."""
         if self.result is not None:
             return any(site.schematic for site in self.result.sites)
-        return any(table.spec.authority == "schematic" for table in self.store.layers())
+        return any(layer.authority == "schematic" for layer in self.store.spec.layers.values())
 
     @cached_property
     def map_ids(self) -> tuple[str, ...]:
@@ -120,6 +120,11 @@ class Desk(Lookups):
         plan = self.asked.plan
         own = (n for n, m in every.items() if plan in (None, m.plan))
         return self.asked.maps or tuple(n for n in own if self._drawable(every[n]))
+
+    @cached_property
+    def _listed(self) -> tuple[MapView, ...]:
+        """The maps a template loops over."""
+        return tuple(MapView(name, self.store.spec.maps[name].title) for name in self.map_ids)
 
     def _drawable(self, spec: MapSpec) -> bool:
         """Tell whether a map has anything to show; a report leaves out those without data."""
@@ -136,8 +141,9 @@ class Desk(Lookups):
         if page is not None:
             self.page_named(name, page)
         plate = self._plate(name, wide=wide, page=page)
-        # Not named outright, so in a loop over ``maps``: the others will follow.
-        if not self._plates.expects(plate) and name in self.map_ids:
+        # Not named outright but in a loop over ``maps``: the others will follow.
+        looped = "_listed" in vars(self) and name in self.map_ids
+        if looped and not self._plates.expects(plate):
             self._plates.expect(self._plate(other, wide=wide) for other in self.map_ids)
         figure = _drawn(name, lambda: self._plates.figure(plate))
         one = {} if page is None else {"page": page}
