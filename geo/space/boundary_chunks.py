@@ -9,6 +9,7 @@ distances are bounds on one cosine.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
@@ -42,7 +43,6 @@ class Chunks:
         box: Its box on the plane, widened so that its geodesic edges are inside.
         bow: How far its geodesic edges stray from the straight ones of the plane, radians.
         steepest: Largest absolute latitude, radians.
-        lines: The pieces as geometries of the plane.
     """
 
     points: Floats
@@ -52,11 +52,15 @@ class Chunks:
     box: Floats
     bow: Floats
     steepest: Floats
-    lines: Objects
 
     def __len__(self) -> int:
         """Count the pieces."""
         return len(self.owner)
+
+    @cached_property
+    def lines(self) -> Objects:
+        """The pieces as geometries of the plane, for GEOS."""
+        return _lines(self.flat, self.start)
 
 
 def mercator(points: Floats) -> Floats:
@@ -117,8 +121,7 @@ def chunks_of(shapes: Objects) -> Chunks:
     points = vertices[rows]
     flat = mercator(points)
     bow, steepest, box = _extent(points, flat, start)
-    lines = _lines(flat, start)
-    return Chunks(points, flat, start, owner[of_chain], box, bow, steepest, lines)
+    return Chunks(points, flat, start, owner[of_chain], box, bow, steepest)
 
 
 def _chains(shapes: Objects) -> tuple[Objects, Index]:

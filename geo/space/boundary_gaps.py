@@ -1,6 +1,7 @@
 """How far pieces of two boundaries are apart: bounds that cost little, then the exact feet.
 
-Every bound is safe: what is left out cannot hold the shortest way.
+Every bound is safe: what is left out cannot hold the shortest way. Thousands of sites are worth compiled loops over the edges
+(`geo.space.kernel.gaps`), fewer go through GEOS and numpy: other roundings of the plane, of which the bounds know, the same feet.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from geo.space.geodesic_foot import feet_on
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from geo.space.kernel.gaps import Plane
 
     Floats: TypeAlias = NDArray[np.float64]
     Index: TypeAlias = NDArray[np.intp]
@@ -51,22 +54,37 @@ def box_gaps(one: Chunks, other: Chunks, i: Index, j: Index) -> Floats:
     return least
 
 
-def line_gaps(one: Chunks, other: Chunks, i: Index, j: Index) -> tuple[Floats, Floats]:
+def line_gaps(
+    one: Chunks, other: Chunks, i: Index, j: Index, *, compiled: bool = False
+) -> tuple[Floats, Floats]:
     """Give the distance of pieces by the plane, metres, and how wrong it may be.
 
     A straight line of length l on the plane is taken at the scale of its middle. The second derivative of the
     scale and the bow of the geodesic leave l²/24 each at most, relative; edges bow by what the pieces tell.
+
+    Args:
+        one: Pieces of the first boundaries.
+        other: Pieces of the others.
+        i: Pieces of `one`.
+        j: Pieces of `other`, pair by pair.
+        compiled: By the kernel, which must be there.
     """
-    ways = shapely.shortest_line(one.lines[i], other.lines[j])
-    ends = shapely.get_coordinates(ways).reshape(-1, 2, 2)
-    flat = np.hypot(*(ends[:, 1] - ends[:, 0]).T)
-    scale = metres_per_radian(latitude(ends[:, :, 1].mean(axis=1)))
-    gap = flat * scale
+    if compiled:
+        from geo.space.kernel.gaps import gaps  # noqa: PLC0415 - numba takes a second to import
+
+        flat, middle = gaps(_plane(one), _plane(other), i, j)
+    else:
+        ways = shapely.shortest_line(one.lines[i], other.lines[j])
+        ends = shapely.get_coordinates(ways).reshape(-1, 2, 2)
+        flat, middle = np.hypot(*(ends[:, 1] - ends[:, 0]).T), ends[:, :, 1].mean(axis=1)
+    gap = flat * metres_per_radian(latitude(middle))
     error = gap * (flat**2 / 4 + _ROUNDING) + _bows(one, other, i, j) + _ROUNDING_M
     return gap, error
 
 
-def feet(one: Chunks, other: Chunks, i: Index, j: Index, most: Floats) -> Feet:
+def feet(
+    one: Chunks, other: Chunks, i: Index, j: Index, most: Floats, *, compiled: bool = False
+) -> Feet:
     """Place every way from a vertex of one piece to an edge of the other that may be at most so long.
 
     Args:
@@ -75,9 +93,10 @@ def feet(one: Chunks, other: Chunks, i: Index, j: Index, most: Floats) -> Feet:
         i: Pieces of `one`.
         j: Pieces of `other`, pair by pair.
         most: Longest of interest, metres, per pair.
+        compiled: As `line_gaps`.
     """
-    pair, vertex, begin, end = _near_edges(one, other, i, j, most)
-    back = _near_edges(other, one, j, i, most)
+    pair, vertex, begin, end = _near_edges(one, other, i, j, most, compiled=compiled)
+    back = _near_edges(other, one, j, i, most, compiled=compiled)
     away, gap = feet_on(vertex, begin, end)
     home, length = feet_on(*back[1:])
     return Feet(
@@ -99,11 +118,32 @@ def _bows(one: Chunks, other: Chunks, i: Index, j: Index) -> Floats:
 
 
 def _near_edges(
-    one: Chunks, other: Chunks, i: Index, j: Index, most: Floats
+    one: Chunks, other: Chunks, i: Index, j: Index, most: Floats, *, compiled: bool
 ) -> tuple[Index, Floats, Floats, Floats]:
     """List pairs of a vertex of one piece and an edge of the other that may be near enough."""
     reach = (most + _bows(one, other, i, j) + _ROUNDING_M) * (1 + _ROUNDING)
     reach /= _least_scale(one, other, i, j, reach / metres_per_radian(one.steepest[i]))
+    if compiled:
+        from geo.space.kernel.gaps import near_edges  # noqa: PLC0415 - numba takes a second to import
+
+        pair, vertex, begin = near_edges(_plane(one), _plane(other), i, j, reach)
+    else:
+        pair, vertex, begin = _listed(one, other, i, j, reach)
+    end = np.minimum(begin + 1, other.start[j[pair] + 1] - 1)
+    return pair, one.points[vertex], other.points[begin], other.points[end]
+
+
+def _plane(chunks: Chunks) -> Plane:
+    """Give pieces as the kernel takes them."""
+    from geo.space.kernel.gaps import Plane  # noqa: PLC0415 - numba takes a second to import
+
+    return Plane(chunks.flat, chunks.start, chunks.box)
+
+
+def _listed(
+    one: Chunks, other: Chunks, i: Index, j: Index, reach: Floats
+) -> tuple[Index, Index, Index]:
+    """List pair, vertex of one piece and first vertex of an edge of the other, at most `reach` apart on the plane."""
     pair, vertex = _members(one.start[i], np.diff(one.start)[i])
     at, box = one.flat[vertex], other.box[j[pair]]
     out = np.maximum(np.maximum(box[:, :2] - at, at - box[:, 2:]), 0.0)
@@ -118,7 +158,7 @@ def _near_edges(
     end = np.minimum(begin + 1, other.start[j[pair] + 1] - 1)
     gap = _to_segment(one.flat[vertex], other.flat[begin], other.flat[end])
     near = gap <= reach[pair]
-    return pair[near], one.points[vertex[near]], other.points[begin[near]], other.points[end[near]]
+    return pair[near], vertex[near], begin[near]
 
 
 def _members(start: Index, count: Index) -> tuple[Index, Index]:

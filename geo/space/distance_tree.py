@@ -20,10 +20,12 @@ Both give arrays with one row per way, ordered by site, then distance: ``ways.si
 
 from __future__ import annotations
 
+import importlib.util
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Final, TypeAlias
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
 import shapely
@@ -42,6 +44,8 @@ if TYPE_CHECKING:
     Meeting: TypeAlias = tuple[Index, Index]
 
 _RADIUS_M: Final = 6_335_000.0  # no radius of curvature of the ellipsoid is smaller
+COMPILED_FROM = 2_000
+"""With fewer sites compiling the loops over edges is not worth it."""
 _SITES: Final = 1_024  # handed to a thread at a time
 _MOST_THREADS: Final = 16
 _STEEPEST: Final = 1.55  # radians
@@ -98,6 +102,13 @@ class DistanceTree:
         self._features = _flat(features)
         self._chunks = chunks_of(self._features)
         self._boxes = shapely.STRtree(shapely.box(*self._chunks.box.T))
+
+    @cached_property
+    def _middles(self) -> Any:
+        """The middles of the pieces' boxes: the nearest of them costs a fraction of the nearest box."""
+        from scipy.spatial import KDTree  # noqa: PLC0415 - takes a while to import: thousands of sites pay
+
+        return KDTree(_middles(self._chunks.box))
 
     def within(
         self,
@@ -161,9 +172,13 @@ class DistanceTree:
             asked = np.setdiff1d(asked, site)
         codes = np.unique(site * len(self._features) + feature)
 
+        fast = len(asked) >= COMPILED_FROM and _kernel_is_there()
+
         def work(begin: int) -> Ways:
             rows = asked[begin : begin + _SITES]
-            return self._block(sites, rows, reach_m, codes, first=first, bound=first and not apart)
+            return self._block(
+                sites, rows, reach_m, codes, first=first, bound=first and not apart, fast=fast
+            )
 
         workers = threads or min(os.cpu_count() or 1, _MOST_THREADS)
         begins = range(0, len(asked), _SITES)
@@ -184,21 +199,21 @@ class DistanceTree:
 
     def _block(
         self, sites: Objects, rows: Index, reach_m: float, met: NDArray[np.int64], *, first: bool,
-        bound: bool,
+        bound: bool, fast: bool,
     ) -> Ways:  # fmt: skip
         """Give the ways of some sites to features they do not meet."""
         own = chunks_of(sites[rows])
         reach = np.full(len(own), reach_m)
         # `_upper` is of any feature: no bound where it may be one that is met.
         if bound and len(own):
-            reach = np.minimum(reach, self._upper(own))
+            reach = np.minimum(reach, self._upper(own, fast=fast))
         a, b = self._box_pairs(own, reach)
         feature = self._chunks.owner[b]
         apart = ~np.isin(rows[own.owner[a]] * len(self._features) + feature, met)
         a, b, feature = a[apart], b[apart], feature[apart]
         key = own.owner[a] if first else own.owner[a] * len(self._features) + feature
-        a, b, key, best = self._line_pairs(own, a, b, key, reach)
-        found = feet(own, self._chunks, a, b, best)
+        a, b, key, best = self._line_pairs(own, a, b, key, reach, fast=fast)
+        found = feet(own, self._chunks, a, b, best, compiled=fast)
         order = np.lexsort((self._chunks.owner[b[found.pair]], found.gap_m, key[found.pair]))
         held = key[found.pair[order]]
         order = order[np.r_[True, held[1:] != held[:-1]][: len(held)]]
@@ -210,11 +225,14 @@ class DistanceTree:
             start, stop, bearing,
         )  # fmt: skip
 
-    def _upper(self, own: Chunks) -> Floats:
+    def _upper(self, own: Chunks, *, fast: bool) -> Floats:
         """Give for every piece how far its site's nearest feature is at most, metres."""
-        middle = shapely.points((own.box[:, :2] + own.box[:, 2:]) / 2)
-        a, b = self._boxes.query_nearest(middle, all_matches=False)
-        estimate, error = line_gaps(own, self._chunks, a, b)
+        middle = _middles(own.box)
+        if fast:
+            a, b = np.arange(len(own)), np.asarray(self._middles.query(middle)[1], dtype=np.intp)
+        else:
+            a, b = self._boxes.query_nearest(shapely.points(middle), all_matches=False)
+        estimate, error = line_gaps(own, self._chunks, a, b, compiled=fast)
         least = np.full(int(own.owner[-1]) + 1, np.inf)
         np.minimum.at(least, own.owner[a], estimate + error)
         upper: Floats = least[own.owner]
@@ -229,7 +247,7 @@ class DistanceTree:
         return a, b
 
     def _line_pairs(
-        self, own: Chunks, a: Index, b: Index, key: Index, reach: Floats
+        self, own: Chunks, a: Index, b: Index, key: Index, reach: Floats, *, fast: bool
     ) -> tuple[Index, Index, Index, Floats]:
         """Keep the pairs of pieces that may hold the shortest way of their key, and its upper bound."""
         _, group = np.unique(key, return_inverse=True)
@@ -241,10 +259,27 @@ class DistanceTree:
         estimate, error = np.full(len(a), np.inf), np.zeros(len(a))
         for asked in (leads, ~leads):
             rows = np.flatnonzero(asked & (lower <= np.minimum(best[group], reach[a])))
-            estimate[rows], error[rows] = line_gaps(own, self._chunks, a[rows], b[rows])
+            estimate[rows], error[rows] = line_gaps(
+                own, self._chunks, a[rows], b[rows], compiled=fast
+            )
             np.minimum.at(best, group[rows], (estimate + error)[rows])
         kept = estimate - error <= np.minimum(best[group], reach[a])
         return a[kept], b[kept], key[kept], best[group[kept]]
+
+
+def _kernel_is_there() -> bool:
+    """Tell whether loops can be compiled; what was compiled before is taken from the cache."""
+    if importlib.util.find_spec("numba") is None:
+        return False
+    from geo.space.kernel.compile import make_ready  # noqa: PLC0415 - numba takes a second to import
+
+    make_ready()
+    return True
+
+
+def _middles(box: Floats) -> Floats:
+    """Give the middles of boxes."""
+    return np.asarray((box[:, :2] + box[:, 2:]) / 2)
 
 
 def _flat(given: ArrayLike) -> Objects:

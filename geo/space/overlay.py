@@ -69,6 +69,7 @@ def overlay(
         GeometryError: A geometry is a mixed collection, or too broken to be cut.
         UsageError: `threads` is below one.
 
+    >>> import shapely
     >>> zone = shapely.box(112.0, 36.0, 112.1, 36.1)
     >>> sites = [shapely.box(112.02, 36.02, 112.03, 36.03), shapely.box(112.09, 36, 112.11, 36.02),
     ...          shapely.box(112.1, 36, 112.2, 36.1), shapely.box(115, 36, 116, 37)]

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.errors import GeometryError
+from geo.space import distance_tree as module
 from geo.space.boundary_chunks import EDGES, chunks_of
 from geo.space.distance_tree import DistanceTree
 from geo.space.geodesic_foot import feet_on
@@ -92,6 +93,36 @@ def test_the_nearest_is_the_first_of_all_however_far(seed, away):
         assert bool(meets[f]) == (d == 0)
     within = tree.within(sites, 50_000.0)
     assert set(within.site) == set(first.site[first.distance_m <= 50_000.0])
+
+
+def crowd(rng, zones, count=150):
+    """Sites of all kinds around zones, some with a vertex or an edge on one."""
+    made = list(layer(rng, count, 7))
+    made += list(shapely.points(rng.uniform([111.0, 36.0], [111.6, 36.5], (count, 2))))
+    for line in rng.uniform([111.0, 36.0], [111.6, 36.5], (count, 1, 2)):
+        made.append(shapely.LineString(line + np.cumsum(rng.normal(0, 0.003, (40, 2)), axis=0)))
+    for zone in zones:
+        corner = np.array(zone.exterior.coords[0])
+        made += [shapely.LineString([corner, corner + 0.01]), zone.exterior, shapely.Point(corner)]
+    return np.array(made, dtype=object)
+
+
+@settings(max_examples=10)
+@given(st.integers(0, 10**6), st.sampled_from([True, False]))
+def test_compiled_loops_give_the_very_figures_of_geos_and_numpy(seed, told):
+    pytest.importorskip("numba")
+    rng = np.random.default_rng(seed)
+    zones = layer(rng, 20, 70)
+    sites = crowd(rng, zones)
+    meeting = None if told else (np.zeros(0, dtype=np.intp),) * 2  # crossing boundaries too
+    tree = DistanceTree(zones)
+    for ask in (tree.nearest, lambda s, **k: tree.within(s, 4_000.0, **k)):
+        with pytest.MonkeyPatch.context() as patch:
+            plain = ask(sites, meeting=meeting)
+            patch.setattr(module, "COMPILED_FROM", 1)
+            fast = ask(sites, meeting=meeting)
+        for column in ("site", "feature", "distance_m", "from_point", "to_point", "bearing_deg"):
+            np.testing.assert_array_equal(getattr(plain, column), getattr(fast, column), column)
 
 
 @given(st.integers(0, 10**6))
