@@ -157,7 +157,7 @@ class _Setter:
                 else ""
             )
         if not inner:
-            return start + f"#v({look.size * 1.5:.1f}pt)"
+            return start + f"#v({look.exact or look.size * 1.5:.1f}pt)"
         indent = f"#h({look.indent:.1f}pt)" if look.indent else ""
         return (
             f"{start}#block(above: {look.before + 5:.1f}pt, below: {look.after + 5:.1f}pt, width: 100%, "
