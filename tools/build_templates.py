@@ -343,11 +343,15 @@ def plan_tasks(w: Writer) -> None:
     w.text(
         '各要素任务的定位情况见{{ ref("standing_" ~ plan.id) }}。原文没有写明位置的任务不落图，需要补充图层的任务待数据到位后落图。'
     )
-    # Before the table: after it, a map seldom finds room on the page.
+    # What fills the page: under the larger type of 公文 a map finds no room, the table does.
+    table_first = w.face is FACES["gongwen"]
+    if table_first:
+        w.token('table("standing")')
     w.tag("for m in maps")
     w.token("map(m.id)")
     w.tag("endfor")
-    w.token('table("standing")')
+    if not table_first:
+        w.token('table("standing")')
     w.head("重点工程")
     w.token('table("tasks", kind="project")')
     w.head("管控要求")

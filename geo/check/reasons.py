@@ -137,7 +137,9 @@ def _station(metres: float) -> str:
 
 def _basis(finding: Finding) -> str:
     words = f"依据{AUTHORITY_ZH[finding.authority]}（数据日期 {finding.as_of or '未注明'}）"
-    return f"{words}，{SCHEMATIC_NOTICE}" if finding.authority == "schematic" else words
+    # The words of the notice, with what the data are said once.
+    told = SCHEMATIC_NOTICE.removeprefix(AUTHORITY_ZH["schematic"])
+    return f"{words}{told}" if finding.authority == "schematic" else words
 
 
 def rule_sentence(rule: RuleHit) -> str:

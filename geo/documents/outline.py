@@ -26,6 +26,7 @@ class Look:
     after: float = 0.0
     keep: bool = False
     break_before: bool = False
+    exact: float = 0.0
 
 
 def paragraph_look(paragraph: Any, styles: Styles) -> Look:
@@ -40,7 +41,7 @@ def paragraph_look(paragraph: Any, styles: Styles) -> Look:
         indent=_twips(_attribute(props, "w:ind", "firstLine")),
         before=_twips(None if spacing is None else spacing.get(qn("w:before"))),
         after=_twips(None if spacing is None else spacing.get(qn("w:after"))),
-        keep=_on(_first(props, "w:keepNext")), break_before=_on(_first(props, "w:pageBreakBefore")),
+        exact=_twips(_exact_line(spacing)), keep=_on(_first(props, "w:keepNext")), break_before=_on(_first(props, "w:pageBreakBefore")),
     )  # fmt: skip
 
 
@@ -126,6 +127,12 @@ def _on(element: Any) -> bool:
 def _sans(holders: list[Any]) -> bool:
     name = _attribute(holders, "w:rFonts", "eastAsia") or ""
     return any(mark in name for mark in _SANS)
+
+
+def _exact_line(spacing: Any) -> str | None:
+    """Return the height of lines when it is given outright, not as a share of the type's."""
+    is_exact = spacing is not None and spacing.get(qn("w:lineRule")) == "exact"
+    return spacing.get(qn("w:line")) if is_exact else None
 
 
 def _half(value: str | None, default: float) -> float:

@@ -179,7 +179,7 @@ def _conclusion(site: SiteResult) -> Iterator[Block]:
     yield Bullets(site.reasons)
     if site.needed:
         yield Paragraph("作出确定结论还需要：")
-        yield Bullets(site.needed)
+        yield Bullets(tuple(f"{text.rstrip('。')}。" for text in site.needed))
     if site.move is not None:
         yield Paragraph(
             f"移位参考：整体向{site.move.direction_zh.removesuffix('侧')}平移约 {site.move.distance_m:.0f} m "

@@ -18,7 +18,7 @@ from geo.documents.embed import Embedded, Placed, embed
 from geo.documents.intake import refuse_hostile
 from geo.documents.numbering import Numbering
 from geo.documents.record import write_record
-from geo.documents.sandbox import Sandbox, Spoken, TokenError, shown
+from geo.documents.sandbox import Sandbox, Spoken, TokenError, View, shown
 from geo.documents.tokens import (
     MISCALCULATED,
     TAG,
@@ -73,7 +73,7 @@ class Filled:
 
 def fill(
     data: bytes, names: Mapping[str, Any], *, template: str, as_at: date, numbering: Numbering,
-    constant: Constant, record: Recorder, placing: Sequence[str] = (),
+    constant: Constant, record: Recorder, placing: Sequence[str] = (), items: Mapping[str, type[View]] | None = None,
 ) -> Filled:  # fmt: skip
     """Fill a template; nothing comes out unless all of it is right.
 
@@ -86,6 +86,7 @@ def fill(
         constant: Judges calls with constant arguments before anything is drawn.
         record: Makes the record kept inside the file, from what was embedded and what was told.
         placing: The names that put in a figure, a table, a passage, a reference or a list.
+        items: What a loop over a name or function gives, to judge its fields beforehand.
 
     Raises:
         InputError: The template is hostile or no Word file.
@@ -99,7 +100,10 @@ def fill(
     word = _open(data)
     tokens, faults = tokens_of(word.docx.part.package)
     blocks = blocks_of(word.docx.part.package)
-    refuse_wrong(tokens, faults, sandbox, names, constant, shown=template)
+    alone = [name for name in placing if name != "ref"]
+    refuse_wrong(
+        tokens, faults, sandbox, names, constant, shown=template, items=items or {}, alone=alone
+    )
     try:
         word.render(dict(names), sandbox, autoescape=True)
     except TokenError as fault:

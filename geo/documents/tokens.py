@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -11,11 +11,11 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import qn
 from jinja2 import TemplateError, nodes
 
-from geo.documents.sandbox import Sandbox, TokenError, expression_of, nearest_name
+from geo.documents.sandbox import Sandbox, TokenError, View, expression_of, nearest_name
 from geo.errors import UsageError
 
 TAG: Final = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
-_FOR: Final = re.compile(r"\{%[-+]?\s*(?:p|tr|tc|r)?\s*for\s+([^\s,]+)\s+in\s", re.DOTALL)
+_FOR: Final = re.compile(r"\{%[-+]?\s*(?:p|tr|tc|r)?\s*for\s+([^\s,]+)\s+in\s+([\w.]+)", re.DOTALL)
 #: ``{{p x}}`` and its like would put bare text where Word wants a paragraph, a cell or a run.
 _BARE: Final = re.compile(r"\{\{(p|tr|tc|r)\s")
 #: Parts whose text is filled but which python-docx does not take apart.
@@ -76,20 +76,38 @@ def surroundings(tokens: list[Token], sandbox: Sandbox) -> dict[str, tuple[str, 
 def refuse_wrong(
     tokens: list[Token], faults: list[str], sandbox: Sandbox, names: Mapping[str, Any],
     constant: Callable[[str, tuple[Any, ...], dict[str, Any]], None], *, shown: str,
+    items: Mapping[str, type[View]], alone: Sequence[str],
 ) -> None:  # fmt: skip
-    """Refuse unknown names, functions and constant arguments, all at once.
+    """Refuse unknown names, functions, fields and constant arguments, all at once.
 
-    ``constant`` is asked about every call with constant arguments, and raises :class:`TokenError`.
+    Args:
+        tokens: Those of the template.
+        faults: What is wrong with their brackets.
+        sandbox: Parses them.
+        names: Everything a token may name.
+        constant: Is asked about every call with constant arguments, and raises :class:`TokenError`.
+        shown: The template's name.
+        items: What a loop over a name or function gives.
+        alone: Functions whose token must be all of its paragraph.
 
     Raises:
         UsageError: Each fault with its paragraph, its token and the nearest right name.
     """
-    bound = {m.group(1) for token in tokens if (m := _FOR.match(token.text))}
+    loops = [m.groups() for token in tokens if (m := _FOR.match(token.text))]
+    bound = {name for name, _ in loops}
     told = [f"{shown}: {text}" for text in faults]
+    views = {name: type(value) for name, value in names.items() if isinstance(value, View)}
+    # A name that two loops use for different things is judged when it is filled.
+    of = {name: {items.get(over) for other, over in loops if other == name} for name in bound}
+    views |= {name: view for name, held in of.items() if len(held) == 1 and (view := held.pop())}
     for token in tokens:
         if not token.text.startswith("{#"):
-            found = _faults(token, sandbox, {*names, *bound, "loop"}, constant)
+            found = _faults(token, sandbox, {*names, *bound, "loop"}, constant, views)
             told += [located(token, message, shown=shown) for message in found]
+            if _is_call(token.text, alone) and not _stands_alone(token):
+                told.append(
+                    located(token, "图、表、段落的标记应独占一段，段落中还有别的文字", shown=shown)
+                )
     if told:
         raise UsageError("\n".join(dict.fromkeys(told)))
 
@@ -130,9 +148,29 @@ def _short(text: str, most: int = 60) -> str:
     return text if len(text) <= most else f"{text[: most - 2]}…"
 
 
+def _is_call(text: str, names: Sequence[str]) -> bool:
+    called = re.match(r"\{\{[-+]?\s*(\w+)\s*\(", text)
+    return called is not None and called.group(1) in names
+
+
+def _stands_alone(token: Token) -> bool:
+    """Tell whether a token is all of its paragraph, tags of loops and conditions beside it left out."""
+    rest = TAG.sub(lambda tag: "" if tag.group().startswith("{%") else tag.group(), token.paragraph)
+    return rest.translate(_QUOTES).strip() == token.text
+
+
+def _wrong_fields(tree: nodes.Template, views: Mapping[str, type[View]]) -> Iterator[str]:
+    """Tell fields that the views of a template's names and loops do not have."""
+    for node in tree.find_all(nodes.Getattr):
+        if isinstance(node.node, nodes.Name) and (view := views.get(node.node.name)):
+            known = view.field_names()
+            if node.attr not in known:
+                yield f"没有 .{node.attr} — {nearest_name(node.attr, known)}"
+
+
 def _faults(
     token: Token, sandbox: Sandbox, known: set[str],
-    constant: Callable[[str, tuple[Any, ...], dict[str, Any]], None],
+    constant: Callable[[str, tuple[Any, ...], dict[str, Any]], None], views: Mapping[str, type[View]],
 ) -> Iterator[str]:  # fmt: skip
     if bare := _BARE.match(token.text):
         yield f"不能写 {{{{{bare.group(1)} …}}}} — 请写 {{{{ … }}}}"
@@ -141,6 +179,7 @@ def _faults(
     if isinstance(tree, str):
         yield tree
         return
+    yield from _wrong_fields(tree, views)
     calls = list(tree.find_all(nodes.Call))
     for name in tree.find_all(nodes.Name):
         if name.name not in known and name.ctx == "load":

@@ -6,8 +6,10 @@ a planner or a file said can become a command.
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import io
+import sys
 import tempfile
 from collections.abc import Iterator
 from datetime import date
@@ -50,9 +52,15 @@ def pdf_by_typst(data: bytes, *, title: str, as_at: date) -> bytes:
     with tempfile.TemporaryDirectory() as name, resources.as_file(fonts) as font_folder:
         folder = Path(name)
         _write_source(data, title, folder)
-        # The Word file's tree takes as much as typst needs: it goes before.
-        gc.collect()
+        _give_back()
         return compiled(folder, font_folder, as_at)
+
+
+def _give_back() -> None:
+    """Let go of the Word file's tree before typst takes as much again; glibc would keep the freed memory."""
+    gc.collect()
+    if sys.platform == "linux" and (trim := getattr(ctypes.CDLL(None), "malloc_trim", None)):
+        trim(0)
 
 
 def _write_source(data: bytes, title: str, folder: Path) -> None:
@@ -149,7 +157,7 @@ class _Setter:
                 else ""
             )
         if not inner:
-            return start + f"#v({look.size * 1.5:.1f}pt)"
+            return start + f"#v({look.exact or look.size * 1.5:.1f}pt)"
         indent = f"#h({look.indent:.1f}pt)" if look.indent else ""
         return (
             f"{start}#block(above: {look.before + 5:.1f}pt, below: {look.after + 5:.1f}pt, width: 100%, "

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 #: A cell of one text in the table's own look.
 _PLAIN: Final = re.compile(r'#("(?:[^"\\]|\\.)*");')
 _NO_LINE: Final = ("nil", "none")
+#: What a row that must not be parted may be high at most, lines of the type below; typst would lose what is higher than a page.
+_MOST_LINES: Final = 40
+_TYPE_TWIPS: Final = 180
 #: Rows that keep together are spanned by a cell without width: typst breaks no page in a cell that is not breakable.
 _SPAN: Final = "table.cell(inset: 0pt, stroke: none, rowspan: {}, breakable: {})[]"
 
@@ -29,6 +32,7 @@ class _Cell:
     way: str
     inner: str
     open_sides: tuple[str, ...]
+    tall: bool
 
 
 def table_source(
@@ -43,7 +47,8 @@ def table_source(
     """
     grid = [c.get(qn("w:w"), "1000") for c in table.findall(f"{qn('w:tblGrid')}/{qn('w:gridCol')}")]
     lines = table.findall(qn("w:tr"))
-    rows = [list(_cells(row, lines[at + 1 :], held_in)) for at, row in enumerate(lines)]
+    wide = [int(width) for width in grid]
+    rows = [list(_cells(row, lines[at + 1 :], wide, held_in)) for at, row in enumerate(lines)]
     heads = next((at for at, row in enumerate(lines) if not _is_head(row)), len(lines))
     full = (row for row in rows[heads:] if len(row) == len(grid))
     ways = [cell.way for cell in next(full, [])]
@@ -59,17 +64,19 @@ def table_source(
     columns = ", ".join(f"{width}fr" if width else "0pt" for width in grid)
     aligned = ", ".join(f"{way} + horizon" for way in ways or ["left"])
     return (
-        f"#block(width: 100%, breakable: {str(not whole).lower()})[#set par(justify: false)\n"
-        f"#table(columns: ({columns},), stroke: {'0.5pt' if lined else 'none'}, inset: (x: 3pt, y: 2pt), "
+        f"#block(width: 100%, breakable: {str(not whole).lower()})[#set par(justify: false)\n#set table.cell(breakable: false)\n"
+        f"#table(columns: ({columns},), stroke: {'0.5pt' if lined else 'none'}, inset: (x: 3pt, y: 3pt), "
         f"align: ({aligned},), {f'table.header({head}),' if head else ''}\n{body})]"
     )
 
 
 def _cells(
-    row: Any, below: Sequence[Any], held_in: Callable[[Any], Iterator[tuple[str, str]]]
-) -> Iterator[_Cell]:
+    row: Any, below: Sequence[Any], wide: Sequence[int],
+    held_in: Callable[[Any], Iterator[tuple[str, str]]],
+) -> Iterator[_Cell]:  # fmt: skip
     """Read the cells of a row; one merged with the row above belongs to that one."""
     start = 0
+    whole = row.find(f"{qn('w:trPr')}/{qn('w:cantSplit')}") is not None
     for cell in row.findall(qn("w:tc")):
         across = _span(cell)
         merge = cell.find(f"{qn('w:tcPr')}/{qn('w:vMerge')}")
@@ -79,7 +86,10 @@ def _cells(
             ways = {way for way, _ in held}
             way = ways.pop() if len(ways) == 1 else "left"
             inner = "\n\n".join(o if w == way else f"#align({w})[{o}]" for w, o in held)
-            yield _Cell(across, down, way, inner, _open_sides(cell))
+            room = max(sum(wide[start : start + across]) // _TYPE_TWIPS, 1)
+            letters = sum(len(text.text or "") for text in cell.iter(qn("w:t")))
+            tall = not whole or letters // room > _MOST_LINES
+            yield _Cell(across, down, way, inner, _open_sides(cell), tall)
         start += across
 
 
@@ -88,6 +98,8 @@ def _written(row: Sequence[_Cell], ways: Sequence[str]) -> Iterator[str]:
     for cell in row:
         usual = ways[start] if start < len(ways) and len(row) == len(ways) else None
         told = {"colspan": str(cell.across), "rowspan": str(cell.down)}
+        if cell.tall:
+            told["breakable"] = "true"
         if cell.way != usual:
             told["align"] = f"{cell.way} + horizon"
         if cell.open_sides:

@@ -105,7 +105,17 @@ def _rows(table: Table, widths: Sequence[int], style: str) -> Iterator[str]:
         keep = bool(notes) if ends else short or at == 1 or at > count - _TAIL
         if table.is_band(cells):
             yield _row(
-                [_cell(sum(widths), cells[0], "l", style, keep=True, bold=True, across=len(widths))]
+                [
+                    _cell(
+                        sum(widths),
+                        cells[0],
+                        "l",
+                        style,
+                        keep=keep or not ends,
+                        bold=True,
+                        across=len(widths),
+                    )
+                ]
             )
         else:
             sides = zip(widths, cells, align, strict=True)

@@ -91,10 +91,10 @@ def names(**more):
     }  # fmt: skip
 
 
-def filled(data, *, sample="图 1-1", record=None, **more):
+def filled(data, *, sample="图 1-1", record=None, items=None, placing=(), **more):
     return fill(
         data, names(**more), template="模板.docx", as_at=DAY, numbering=parse_numbering(sample),
-        constant=lambda *_: None, record=lambda *_: record,
+        constant=lambda *_: None, record=lambda *_: record, items=items, placing=placing,
     )  # fmt: skip
 
 

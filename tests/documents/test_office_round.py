@@ -3,11 +3,15 @@
 import subprocess
 
 import pytest
+from docx import Document
 
-from geo.documents.libreoffice import soffice
+from geo.documents.embed import Inset
+from geo.documents.libreoffice import pdf_by_libreoffice, soffice
 from geo.documents.record import read_record
 from geo.documents.recount import Worked
-from tests.documents.bureau import filled, repacked, template, texts, xml_of
+from geo.documents.typst_pdf import pdf_by_typst
+from geo.exhibits import Table
+from tests.documents.bureau import DAY, filled, repacked, saved, template, texts, xml_of
 
 RECORD = '{"schema": "hongxian.report/1", "a": "甲"}'
 
@@ -56,3 +60,29 @@ def test_a_report_saved_in_libreoffice_has_no_wrong_numbers_until_somebody_types
     xml = xml_of(again).replace("<w:t>2</w:t>", "<w:t>8</w:t>", 1)
     (told,) = Worked(repacked(again, {"word/document.xml": xml})).wrong_numbers(numbers)
     assert "“图 1-8　水系图”的编号是 8" in told
+
+
+@pytest.mark.office
+def test_no_page_begins_with_the_notes_of_a_table_alone(tmp_path):
+    tables = {
+        f"t{rows}": Inset(Table(f"t{rows}", "表", ("名", "数"), (("甲", "1"),) * rows, notes=("附言",)), "表")
+        for rows in range(44, 52)
+    }  # fmt: skip
+    document = Document()
+    for name in tables:
+        document.add_paragraph(f"{{{{ {name} }}}}")
+        document.add_page_break()
+    data = filled(saved(document), **tables).data
+    broken = 0
+    for made in (pdf_by_libreoffice(data), pdf_by_typst(data, title="表", as_at=DAY)):
+        (tmp_path / "a.pdf").write_bytes(made)
+        told = subprocess.run(
+            ["pdftotext", "-layout", str(tmp_path / "a.pdf"), "-"], capture_output=True, text=True, check=True
+        )  # fmt: skip
+        for page in told.stdout.split("\f"):
+            lines = [line.split() for line in page.splitlines() if line.strip()]
+            if ["注：附言。"] in lines and lines[0] == ["名", "数"]:
+                broken += 1
+                # At least two rows of the table come over with them, under the head again.
+                assert lines[1:3] == [["甲", "1"], ["甲", "1"]]
+    assert broken

@@ -19,6 +19,7 @@ from geo.documents.recount import Worked
 from geo.documents.typst_pdf import pdf_by_typst
 from geo.errors import InputError, MissingError, UsageError
 from geo.exhibits import Table
+from geo.workflow.reporting.views import ITEMS, MapView
 from tests.documents.bureau import DAY, filled, repacked, saved, template, texts, xml_of
 from tests.documents.ooxml import faults
 
@@ -320,3 +321,15 @@ def test_a_file_without_a_record_or_with_a_broken_one_is_told():
     write_record(document, "{")
     with pytest.raises(InputError, match="记录损坏"):
         read_record(saved(document), shown="a.docx")
+
+
+def test_wrong_fields_and_marks_that_share_a_paragraph_are_told_with_the_rest():
+    with pytest.raises(UsageError) as caught:
+        filled(template("{{ it.titel }}", "{%p for m in maps %}", "{{ m.nmae }}", "{%p endfor %}", "见 {{ figure() }}",
+                        "{%p if nothing %}{{ figure() }}{%p endif %}"),
+               it=MapView("a", "甲"), maps=(MapView("a", "甲"),), items=ITEMS, placing=("figure", "ref"))  # fmt: skip
+    assert [line.rpartition("}：")[2] for line in str(caught.value).splitlines()] == [
+        "没有 .titel — 是否想写 title？",
+        "没有 .nmae — 可用：id、title",
+        "图、表、段落的标记应独占一段，段落中还有别的文字",
+    ]

@@ -23,7 +23,7 @@ from geo.store.store import LocatedTask, Store
 from geo.version import TOOL
 from geo.workflow.listing import LayerRow, layer_rows
 from geo.workflow.reporting.figures import chart_picture, is_wide, map_id, site_picture
-from geo.workflow.reporting.gaps import gap_table, waiting
+from geo.workflow.reporting.gaps import elsewhere, gap_table, waiting
 from geo.workflow.reporting.judge import (
     SITE_TABLES,
     judge_call,
@@ -310,7 +310,8 @@ class Desk(Lookups):
 
     def _table(self, name: str, *, plan: str | None, kind: str, site: int) -> Table | None:
         if name == "layers":
-            return layer_table(self._layers, self._waiting)
+            away = elsewhere(self.store, self.asked.plan)
+            return layer_table(self._layers, self._waiting, away)
         if name == "missing":
             return gap_table(self._layers, self._waiting)
         if name in SITE_TABLES:

@@ -10,7 +10,7 @@ from geo.exhibits import Table
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from geo.store.store import LocatedTask
+    from geo.store.store import LocatedTask, Store
     from geo.workflow.listing import LayerRow
 
 _LEGAL: Final = "管控区"
@@ -26,6 +26,17 @@ _CONSEQUENCE: Final = {
 def waiting(found: Iterable[LocatedTask]) -> Counter[str]:
     """Count the items of plans that wait for each layer, by its id."""
     return Counter(layer for item in found for layer in item.located.needs)
+
+
+def elsewhere(store: Store, plan: str | None) -> frozenset[str]:
+    """Name the layers with features none of which is in a plan's territory: another county's, of no use to its report."""
+    if plan is None:
+        return frozenset()
+    area = store.plan_territory(plan)
+    return frozenset(
+        table.id for table in store.layers()
+        if len(table.frame) and not table.frame.sindex.query(area, predicate="intersects").size
+    )  # fmt: skip
 
 
 def gap_kinds(rows: Sequence[LayerRow], waits: Counter[str]) -> dict[str, list[LayerRow]]:

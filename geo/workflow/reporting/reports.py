@@ -29,6 +29,7 @@ from geo.workflow.reporting.lookups import Asked
 from geo.workflow.reporting.plates import Plates
 from geo.workflow.reporting.record import record_of
 from geo.workflow.reporting.templates import template_bytes
+from geo.workflow.reporting.views import ITEMS
 from geo.writing import replacing
 
 SUFFIXES: Final = (".docx", ".pdf")
@@ -131,7 +132,7 @@ def make_report(
 
         filled = fill(
             data, desk.names, template=name, as_at=day, numbering=numbering, constant=desk.constant,
-            record=record, placing=PLACING,
+            record=record, placing=PLACING, items=ITEMS,
         )  # fmt: skip
     return Report(spec.title, filled.data, filled.embedded, day)
 

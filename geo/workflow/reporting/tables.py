@@ -85,9 +85,16 @@ def indicator_table(plan: Plan, *, place: str) -> Table:
     )  # fmt: skip
 
 
-def layer_table(rows: Sequence[LayerRow], waits: Counter[str]) -> Table:
-    """List the layers that are supplied with their worth; count those that are not (:func:`gap_table` names them)."""
-    held = [row for row in rows if row.state != "no_data"]
+def layer_table(
+    rows: Sequence[LayerRow], waits: Counter[str], elsewhere: frozenset[str] = frozenset()
+) -> Table:
+    """List the layers that are supplied with their worth; count those that are not (:func:`gap_table` names them).
+
+    Those with features ``elsewhere`` only are named under the table.
+    """
+    supplied = [row for row in rows if row.state != "no_data"]
+    held = [row for row in supplied if row.id not in elsewhere]
+    away = [row.title for row in supplied if row.id in elsewhere]
     cells = tuple(
         (r.title, "可用" if r.state == "ok" else STATE_ZH[r.state],
          AUTHORITY_ZH[r.authority] if r.authority else _NOTHING, r.as_of or _NOTHING,
@@ -95,8 +102,13 @@ def layer_table(rows: Sequence[LayerRow], waits: Counter[str]) -> Table:
         for r in held
     )  # fmt: skip
     columns = ("数据", "状态", "性质", "数据日期", "精度（m）", "提供单位")
-    note = gap_note(rows, waits)
-    notes = (note,) if note else ()
+    told = (
+        f"另有 {len(away)} 类数据的要素都在规划范围以外，没有列入：{'、'.join(away)}"
+        if away
+        else "",
+        gap_note(rows, waits),
+    )
+    notes = tuple(filter(None, told))
     return Table(
         "layers", "所用数据一览表", columns, cells, "lcccrl", (43, 14, 18, 19, 20, 56), notes
     )

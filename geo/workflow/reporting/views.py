@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from geo.documents.sandbox import Spoken, View
 from geo.space.units import M2_PER_HECTARE, MU_PER_HECTARE
@@ -96,6 +96,10 @@ class MapView(View):
 
     id: str
     title: str
+
+
+#: What a loop over each gives.
+ITEMS: Final = {"tasks": TaskView, "maps": MapView, "plans": PlanView, "check.sites": SiteView}
 
 
 def plan_view(plan: Plan, store: Store) -> PlanView:
