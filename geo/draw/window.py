@@ -74,9 +74,9 @@ def enlarged_of(spec: MapSpec, store: Store, plane: Plane) -> tuple[Geometry, st
     Raises:
         UsageError: Its place is not found.
     """
-    wanted = spec.enlarge
-    if wanted is None:
+    if not spec.enlarge:
         return None
+    wanted = spec.enlarge[0]
     if wanted.around is not None:
         shown = located(wanted.around, "enlarge.around", spec, store)
     else:

@@ -238,8 +238,8 @@ class MapSpec(Spec):
     """What the sheet must show whole; left out, the plan's or the workspace's territory."""
     margin: Metres | None = None
     page: Page = Page()
-    enlarge: Enlarge | None = None
-    """A part shown larger in a corner of the map."""
+    enlarge: Annotated[tuple[Enlarge, ...], BeforeValidator(as_list)] = ()
+    """A part shown larger in a corner of the map; of several plans each may have its own."""
     layers: Annotated[tuple[Draw, ...], Field(min_length=1)]
     series: Series | None = None
     approval: str | None = None
@@ -262,10 +262,17 @@ class MapSpec(Spec):
         """Return the map of one of its ``plans``, a county's or a city's."""
         own = (item for item in self.layers if item.level in (None, level))
         layers = tuple(_with_plan(i, plan) if plan_of(i) == OWN_PLAN else i for i in own)
-        larger = self.enlarge
-        if larger is not None and larger.plans and plan not in larger.plans:
-            larger = None
+        larger = tuple(part for part in self.enlarge if not part.plans or plan in part.plans)
         return self.model_copy(update={"plan": plan, "layers": layers, "enlarge": larger})
+
+    @model_validator(mode="after")
+    def _one_part_a_sheet(self) -> MapSpec:
+        for plan in self.plans or (self.plan,):
+            if sum(not part.plans or plan in part.plans for part in self.enlarge) > 1:
+                raise ValueError(
+                    "一幅图只能局部放大一处 — 请只留一项 enlarge，或给各项写不同的 plans"
+                )
+        return self
 
     @field_validator("edition")
     @classmethod

@@ -40,6 +40,8 @@ class Locator:
         #: What was located before: plans name the same places again and again. The territory is
         #: kept beside the answer, so that no other can get its identity.
         self._known: dict[tuple[str, int, bool], tuple[Geometry | None, Located]] = {}
+        #: Districts found before, beside the territory that they were looked for in.
+        self._found_districts: dict[tuple[str, int], tuple[Geometry | None, Located]] = {}
         self._by_form: dict[type[w.Form], Callable[..., Located]] = {
             w.Everywhere: self._everywhere, w.District: self._district,
             w.Township: self._township, w.Place: self._place, w.Section: self._section,
@@ -162,6 +164,15 @@ class Locator:
         return union([self._one_district(name, scope, area) for name in form.district])
 
     def _one_district(self, name: str, scope: Scope, area: Geometry | None) -> Located:
+        """Find one district; without ``area`` each is looked up once, as lists name the same ones again and again."""
+        if area is not None:
+            return self._looked_up(name, scope, area)
+        key = (name, id(scope.territory))
+        if key not in self._found_districts:
+            self._found_districts[key] = (scope.territory, self._looked_up(name, scope, None))
+        return self._found_districts[key][1]
+
+    def _looked_up(self, name: str, scope: Scope, area: Geometry | None) -> Located:
         rows = self._districts(name, scope)
         rows = rows if area is None else rows[rows.intersects(area)]
         if rows.empty:

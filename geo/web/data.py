@@ -18,6 +18,7 @@ from geo.web.swatch import PX
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from numpy.typing import NDArray
     from shapely import Geometry
 
     from geo.draw.layers.drawn import DrawnLayer
@@ -145,7 +146,30 @@ def _washes(scene: Scene, layer: DrawnLayer) -> list[dict[str, float]]:
         flat = np.asarray(scene.plane.geometry(layer.geometry), dtype=object)
         on_paper = shapely.area(flat) * (1000.0 / scene.denominator) ** 2
         strength = np.where(on_paper >= _WIDE_MM2, strength * _THIN, strength)
-    return [{} if value == 1.0 else {"w": float(value)} for value in strength]
+        strength = _shared(strength, flat, layer)
+    return [{} if value == 1.0 else {"w": round(float(value), 4)} for value in strength]
+
+
+def _shared(
+    strength: NDArray[np.float64], flat: NDArray[Any], layer: DrawnLayer
+) -> NDArray[np.float64]:
+    """Thin the areas of tasks of one medium that lie on one another, so that together they are as dark as one.
+
+    Where ``n`` areas of opacity ``a`` lie on one another the whole has 1 - (1 - a)**n.
+    """
+    areas = np.flatnonzero((shapely.get_dimensions(flat) == 2) & (strength > 0.0))  # noqa: PLR2004
+    if not len(areas):
+        return strength
+    middles = shapely.point_on_surface(flat[areas])
+    one, other = shapely.STRtree(flat[areas]).query(middles, predicate="within")
+    same = layer.class_of[areas[one]] == layer.class_of[areas[other]]
+    count = np.maximum(np.bincount(one[same], minlength=len(areas)), 1)
+    opacity = np.array([layer.classes[c].ink.opacity for c in layer.class_of[areas]])
+    out = strength.copy()
+    wanted = np.clip(opacity * strength[areas], 0.0, 1.0)
+    thin = (1.0 - (1.0 - wanted) ** (1.0 / count)) / np.where(opacity > 0.0, opacity, 1.0)
+    out[areas] = np.where(count > 1, thin, strength[areas])
+    return out
 
 
 def _feature(layer: DrawnLayer, at: int, words: Words) -> dict[str, Any]:

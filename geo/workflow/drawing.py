@@ -146,16 +146,18 @@ def _parts(task: Task, contents: Contents | None, *, packed: bool) -> Iterator[P
 
 
 def _contents(store: Store, task: Task) -> Contents:
-    from geo.workflow.sheets import contents_of  # noqa: PLC0415 - pulls in every layer's reader
+    from geo.workflow.pages import contents_of  # noqa: PLC0415 - pulls in every layer's reader
 
     return contents_of(store, task)
 
 
 def _drawn(store: Store, part: Part) -> Outcome | Page:
-    from geo.workflow.sheets import draw_page, draw_sheet, draw_whole  # noqa: PLC0415 - as above
-
     if part.page is not None:
+        from geo.workflow.pages import draw_page  # noqa: PLC0415 - as above
+
         return draw_page(store, part.task, part.page, packed=part.packed)
+    from geo.workflow.sheets import draw_sheet, draw_whole  # noqa: PLC0415 - as above
+
     of_series = store.spec.maps[part.task.map].series is not None
     return (draw_whole if of_series else draw_sheet)(store, part.task)
 

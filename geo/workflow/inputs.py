@@ -29,7 +29,7 @@ def map_inputs(spec: WorkspaceSpec, name: str) -> Iterator[Path]:
 
 def _layers(spec: WorkspaceSpec, drawn: MapSpec) -> set[str]:
     simple = all(isinstance(item, DrawLayer | DrawTerrain) for item in drawn.layers)
-    placed = drawn.extent is not None or (drawn.enlarge is not None and drawn.enlarge.around)
+    placed = drawn.extent is not None or any(part.around for part in drawn.enlarge)
     if not simple or placed or drawn.series is not None:
         return set(spec.layers)
     own = {i.layer if isinstance(i, DrawLayer) else i.terrain for i in drawn.layers

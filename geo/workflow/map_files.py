@@ -61,7 +61,7 @@ def draw_to(
         task = Task(name, tuple(dict.fromkeys(kinds.values())), day, Path(folder), internal)
         outcome = _drawn(spec, task, workers, progress)
         for path, kind in kinds.items():
-            _keep(outcome, kind, path)
+            put(outcome, kind, path)
     return outcome.faults
 
 
@@ -73,22 +73,31 @@ def _drawn(
 
     hands = workers_for(sheets_in(spec, [task]), workers)
     (outcome,) = draw_each(spec, [task], workers=hands, turned=turned)
+    return _whole(outcome)
+
+
+def _whole(outcome: Outcome) -> Outcome:
     if outcome.error is not None:
         raise outcome.error
     if outcome.missing:
         raise MissingError(
-            f"地图 {task.map} 没有可画的内容：{outcome.missing} — 请在图层文件中写 source"
+            f"地图 {outcome.map} 没有可画的内容：{outcome.missing} — 请在图层文件中写 source"
         )
     if held := [kind for kind, file in outcome.files.items() if file is None]:
         raise UsageError(
-            f"地图 {task.map} 含内部图层，{'、'.join(held)} 会带出坐标 — 请改用 .png，确需矢量时加 --internal"
+            f"地图 {outcome.map} 含内部图层，{'、'.join(held)} 会带出坐标 — 请改用 .png，确需矢量时加 --internal"
         )
     return outcome
 
 
-def _keep(outcome: Outcome, kind: str, path: Path) -> None:
-    """Put a finished file in its place; beside a picture of a series, its pages in a folder of its name."""
-    file = outcome.files[kind]
+def put(outcome: Outcome, kind: str, path: Path) -> None:
+    """Put a finished file in its place; beside a picture of a series, its pages in a folder of its name.
+
+    Raises:
+        HongxianError: What kept the map from being drawn.
+        UsageError: The file would carry internal coordinates.
+    """
+    file = _whole(outcome).files[kind]
     assert file is not None  # noqa: S101 - refused above
     with replacing(path) as temporary:
         shutil.copyfile(file, temporary)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from PIL import Image
@@ -13,20 +12,24 @@ from PIL import Image
 from geo.draw.layers.subject import in_words, missing
 from geo.draw.scene import Scene, compose
 from geo.draw.sheet.paper import save as save_sheet
-from geo.draw.sheet.series import Sheet, index_or_first, pages, save_series
+from geo.draw.sheet.series import index_or_first
 from geo.errors import MissingError, UsageError
 from geo.exhibits import Figure
 from geo.spec.closed import nearest
+from geo.workflow.binding import bind
+from geo.workflow.drawing import Task, beside
 from geo.workflow.fragments import interactive_fragment, static_fragment
+from geo.workflow.map_files import put
+from geo.workflow.pages import contents_of, draw_page
 from geo.workflow.reporting.redact import map_for_outside
 from geo.writing import replacing
 
 if TYPE_CHECKING:
     from datetime import date
-    from pathlib import Path
 
     from geo.store.store import Store
 
+_FORMATS: Final = ("png", "pdf", "svg", "html")
 _PICTURE_DPI: Final = 300
 _SCREEN_DPI, _COARSE_DPI = 110, 72
 _PICTURE_ONLY: Final = (
@@ -67,7 +70,7 @@ class DrawnMap:
             with replacing(path) as temporary:
                 temporary.write_bytes(self._repr_png_())
             return
-        if suffix not in (".png", ".pdf", ".svg", ".html"):
+        if suffix.lstrip(".") not in _FORMATS:
             raise UsageError(f"{path.name}: 地图可写为 .png .pdf .svg .html")
         with replacing(path) as temporary:
             if suffix == ".html":
@@ -122,45 +125,29 @@ class DrawnSeries(DrawnMap):
     stands as a PNG of its own, in a folder of the map's name. A web page shows the whole territory.
     """
 
-    title: str
-    sheets: Callable[[], Iterator[Sheet]]
-    whole: Callable[[], Scene]
+    store: Store
 
     def save(self, path: Path, *, internal: bool = False) -> None:
-        """Write the series; see the class.
+        """Write the series as the commands do, by one process; see the class.
 
         Raises:
-            UsageError: As :meth:`DrawnMap.save`; a PDF of internal layers is never made of a series,
-                as it would carry coordinates.
+            UsageError: Another suffix, or a PDF, SVG or HTML of internal layers that is not allowed.
+            MissingError: A glyph no font has.
         """
-        suffix = path.suffix.lower()
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if suffix == ".html":
-            DrawnMap(self.name, self.whole()).save(path, internal=internal)
-        elif suffix == ".pdf":
-            save_series(
-                self.sheets(),
-                path,
-                as_at=self.scene.as_at,
-                title=self.scene.title,
-                internal=internal,
-            )
-        else:
-            super().save(path, internal=internal)
-            self._singles(path.with_suffix(""))
-
-    def _singles(self, folder: Path) -> None:
-        """Write every page into a folder, and take away pages of an earlier run."""
-        made = set()
-        for sheet in self.sheets():
-            path = folder / f"{sheet.file_name}.png"
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with replacing(path) as temporary:
-                save_sheet(sheet.scene, temporary, internal=True)
-            made.add(path.name)
-        for old in folder.glob(f"{self.name}-[0-9][0-9]*-*.png"):
-            if old.name not in made:
-                old.unlink()
+        kind = path.suffix.lower().lstrip(".")
+        if kind not in _FORMATS:
+            raise UsageError(f"{path.name}: 地图可写为 .png .pdf .svg .html")
+        day = self.scene.as_at
+        if kind == "html":
+            spec = self.store.spec.maps[self.name]
+            whole = compose(self.name, spec, self.store, as_at=day)
+            DrawnMap(self.name, whole).save(path, internal=internal)
+            return
+        with beside(path.parent) as folder:
+            task = Task(self.name, (kind,), day, Path(folder), internal)
+            numbers = contents_of(self.store, task).numbers
+            drawn = (draw_page(self.store, task, number, packed=False) for number in numbers)
+            put(bind(task, numbers, drawn, lambda _task, _done, _all: None), kind, path)
 
 
 def _web_page(scene: Scene, *, internal: bool) -> str:
@@ -209,8 +196,4 @@ def draw_map(store: Store, name: str, *, as_at: date, redact: bool = False) -> D
         return DrawnMap(name, one(name, outside, store, as_at=as_at), redacted=True)
     if spec.series is None:
         return DrawnMap(name, compose(name, spec, store, as_at=as_at))
-    return DrawnSeries(
-        name, index_or_first(name, spec, store, as_at=as_at), spec.title,
-        sheets=partial(pages, name, spec, store, as_at=as_at),
-        whole=partial(compose, name, spec, store, as_at=as_at),
-    )  # fmt: skip
+    return DrawnSeries(name, index_or_first(name, spec, store, as_at=as_at), store)

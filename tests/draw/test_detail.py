@@ -100,6 +100,7 @@ def test_a_sheet_that_does_not_crowd_is_not_told_to_enlarge(store):
         ("{around: {place: 东镇}, bbox: [1, 2, 3, 4]}", "enlarge 应写 around"),
         ("{bbox: [113, 36, 112, 37]}", "西小于东"),
         ("{box: [1, 2, 3, 4]}", "box"),
+        ("[{bbox: [1, 2, 3, 4]}, {bbox: [5, 6, 7, 8]}]", "只能局部放大一处"),
     ],
 )
 def test_a_part_that_cannot_be_is_refused_at_its_line(written, says):

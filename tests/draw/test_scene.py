@@ -311,3 +311,10 @@ def test_a_point_whose_symbol_the_frame_would_cut_is_not_shown(store):
 
     assert shown(49.0) == ["东镇"]
     assert shown(51.0) == []
+
+
+def test_a_feature_tells_its_plan_by_title_not_by_folder(tmp_path):
+    make_store(tmp_path)
+    add_layer(tmp_path, "wells", [({"name": "井", "plan": "试"}, shapely.Point(0, 0))])
+    (layer,) = scene_of(open_store(tmp_path), "wells").layers
+    assert layer.facts[0]["规划"] == "《试验规划》"

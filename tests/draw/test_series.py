@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 import shapely
 
-from geo.draw.sheet.paper import save
-from geo.draw.sheet.series import pages, save_series
+from geo.draw.sheet.book import open_book
+from geo.draw.sheet.paper import draw, save
+from geo.draw.sheet.series import pages
 from geo.errors import UsageError
 from geo.spec.maps import DrawLayer, MapSpec
 from geo.store.store import open_store
@@ -82,10 +83,17 @@ def test_the_margin_is_shown_around_each_feature(store):
     assert wide > 5 * narrow
 
 
+def written(sheets, target):
+    with open_book(target, title="图集", day=DAY) as book:
+        for sheet in sheets:
+            book.add(draw(sheet.scene), sheet.name)
+        return book.names
+
+
 def test_one_pdf_has_a_bookmark_per_page_and_single_files_stand_beside_it(store, tmp_path):
     target = tmp_path / "图集.pdf"
     sheets = list(pages("m", spec(over="places"), store, as_at=DAY))
-    names = save_series(sheets, target, as_at=DAY, title="图集")
+    names = written(sheets, target)
     (tmp_path / "单幅").mkdir()
     for sheet in sheets:
         save(sheet.scene, tmp_path / "单幅" / f"{sheet.file_name}.png")
@@ -104,7 +112,7 @@ def test_one_pdf_has_a_bookmark_per_page_and_single_files_stand_beside_it(store,
 @pytest.mark.skipif(not shutil.which("pdftotext"), reason="no pdftotext")
 def test_a_reader_opens_the_pdf_without_complaint(store, tmp_path):
     target = tmp_path / "a.pdf"
-    save_series(pages("m", spec(over="places"), store, as_at=DAY), target, as_at=DAY, title="图集")
+    written(pages("m", spec(over="places"), store, as_at=DAY), target)
     done = subprocess.run(["pdftotext", str(target), "-"], check=True, capture_output=True)
     assert done.stderr == b""
     assert "东镇周边图" in done.stdout.decode()
@@ -113,12 +121,7 @@ def test_a_reader_opens_the_pdf_without_complaint(store, tmp_path):
 def test_the_same_series_gives_the_same_bytes(store, tmp_path):
     made = []
     for name in ("a.pdf", "b.pdf"):
-        save_series(
-            pages("m", spec(over="places", index="false"), store, as_at=DAY),
-            tmp_path / name,
-            as_at=DAY,
-            title="图集",
-        )
+        written(pages("m", spec(over="places", index="false"), store, as_at=DAY), tmp_path / name)
         made.append(Path(tmp_path / name).read_bytes())
     assert made[0] == made[1]
 
@@ -153,12 +156,3 @@ def test_the_index_numbers_its_own_layer_and_keeps_the_ground_whole(store):
 def test_a_series_that_cannot_be_is_refused(store, series, message):
     with pytest.raises(UsageError, match=message):
         list(pages("m", spec(**series), store, as_at=DAY))
-
-
-def test_internal_layers_are_kept_out_of_the_pdf(store, tmp_path):
-    inner = spec(over="counts")
-    with pytest.raises(UsageError, match="内部资料"):
-        save_series(
-            pages("m", inner, store, as_at=DAY), tmp_path / "a.pdf", as_at=DAY, title="图集"
-        )
-    assert list(tmp_path.iterdir()) == []

@@ -278,3 +278,18 @@ def test_a_picture_behind_the_map_has_a_switch_and_its_classes_in_the_legend(sce
     assert 'data-backdrop="0"' in html
     assert "900–950 m" in html
     assert len(data_of(html)["backdrops"]) == 1
+
+
+def test_areas_of_one_medium_on_one_another_are_together_as_dark_as_one(scene: Scene) -> None:
+    layer = next(layer for layer in scene.layers if layer.kind == "tasks")
+    areas = np.array([shapely.box(112.7, 36.2, 112.71, 36.21)] * 3, dtype=object)
+    ink = replace(layer.classes[0].ink, opacity=0.4)
+    three = replace(
+        layer, geometry=areas, class_of=np.zeros(3, dtype=np.int64), names=("甲",) * 3,
+        classes=(replace(layer.classes[0], ink=ink),), labels=("",) * 3, facts=({},) * 3,
+        numbers=(1, 2, 3), washed=None,
+    )  # fmt: skip
+    found = data_of(page(replace(scene, layers=(three,))))["layers"][0]["features"]
+    assert isinstance(found, list)
+    each = [0.4 * feature["w"] for feature in found]
+    assert 1.0 - np.prod([1.0 - a for a in each]) == pytest.approx(0.4, abs=1e-3)

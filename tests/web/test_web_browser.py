@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 from pyproj import Geod
 
 from geo.draw.scene import Scene
@@ -212,6 +216,27 @@ def test_measuring_adds_up_clicks_and_ends(opened: Opened) -> None:
     assert opened.tab.locator(".leaflet-popup").count() == 0
     opened.tab.locator("#hx-done").click()
     sync_api.expect(opened.tab.locator("#hx-measured")).to_be_hidden()
+
+
+@pytest.mark.skipif(shutil.which("pdftoppm") is None, reason="needs pdftoppm of poppler-utils")
+@pytest.mark.parametrize("prepared", [False, True])
+def test_what_the_browser_prints_by_its_own_menu_or_the_button_shows_the_areas(
+    opened: Opened, tmp_path: Path, prepared: bool
+) -> None:
+    if prepared:
+        opened.tab.evaluate(
+            "() => { window.print = () => { document.body.dataset.asked = 'yes'; }; }"
+        )
+        opened.tab.keyboard.press("Control+p")
+        opened.tab.locator("body.printing[data-asked=yes]").wait_for()
+    opened.tab.pdf(path=str(tmp_path / "p.pdf"), format="A4", landscape=True, print_background=True)
+    render = [shutil.which("pdftoppm") or "", "-r", "50", "-f", "1", "-l", "1", "-png"]
+    subprocess.run([*render, str(tmp_path / "p.pdf"), str(tmp_path / "p")], check=True)
+    (page_1,) = tmp_path.glob("p-*.png")
+    with Image.open(page_1) as picture:
+        pixels = np.asarray(picture.convert("RGB")).astype(int)
+    body = pixels[pixels.shape[0] // 5 :]
+    assert ((body[..., 0] > 150) & (body[..., 1] < 140) & (body[..., 2] < 160)).sum() > 50
 
 
 def test_the_print_button_prints_the_map_laid_out_for_a4(opened: Opened) -> None:

@@ -16,6 +16,7 @@ from types import SimpleNamespace
 
 import pytest
 
+import geo
 from geo.errors import MissingError, Problem, UsageError, WorkspaceError
 from geo.spec.workspace import read_workspace
 from geo.workflow import crew
@@ -180,6 +181,41 @@ def test_two_processes_with_other_hash_seeds_and_workers_write_the_same_book(tmp
         books.append(target.read_bytes())
     assert books[0] == books[1]
     assert sorted(p.name for p in tmp_path.iterdir()) == ["1.pdf", "2.pdf", "root"]
+
+
+def test_a_series_saved_by_a_script_is_the_one_that_the_commands_write(tmp_path):
+    root = write_series(tmp_path / "root")
+    day = date(2026, 11, 22)
+    build(root, formats=("png", "pdf", "html"), as_at=day)
+    series = geo.open(root).map("s", as_at=day)
+    for suffix in ("png", "pdf", "html"):
+        series.save(tmp_path / "own" / f"s.{suffix}")
+    own = tree(tmp_path / "own")
+    theirs = tree(root / "build" / "maps")
+    assert own == {name: data for name, data in theirs.items() if name.startswith("s")}
+
+
+def test_a_series_of_internal_layers_gives_a_script_pictures_only(tmp_path):
+    root = write_series(tmp_path / "root")
+    layer = root / "layers" / "rivers.yml"
+    layer.write_text(
+        layer.read_text(encoding="utf-8") + "sensitivity: internal\n", encoding="utf-8"
+    )
+    series = geo.open(root).map("s")
+    with pytest.raises(UsageError, match="内部图层"):
+        series.save(tmp_path / "own" / "s.pdf")
+    series.save(tmp_path / "own" / "s.png")
+    assert {name.split(".")[-1] for name in tree(tmp_path / "own")} == {"png"}
+
+
+def test_a_sheet_whose_pdf_another_process_writes_has_the_same_bytes(tmp_path):
+    root = write_maps(tmp_path / "root", "甲")
+    day, made = date(2026, 11, 22), []
+    for workers in (1, 2):
+        build(root, formats=("png", "pdf", "html"), as_at=day, again=True, workers=workers)
+        made.append(tree(root / "build" / "maps"))
+    assert made[0] == made[1]
+    assert len(made[0]) == 3
 
 
 @pytest.mark.parametrize("workers", [1, 2])

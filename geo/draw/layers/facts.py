@@ -49,10 +49,17 @@ def feature_facts(
         kind: clauses_in_words(kind, laws, day=day, adcodes=adcodes, basins=basins)
         for kind in dict.fromkeys(rows["zone_kind"]) if isinstance(kind, str)
     }  # fmt: skip
+    plans = {name: f"《{plan.head.title}》" for name, plan in store.spec.plans.items()}
     return tuple(
-        _facts(row, columns, clauses) | _access(row, store) | _worth(row, table)
+        _facts(row | _told(row, plans), columns, clauses) | _access(row, store) | _worth(row, table)
         for row in rows.to_dict("records")
     )
+
+
+def _told(row: Mapping[Any, Any], plans: Mapping[str, str]) -> dict[Any, Any]:
+    """Write a plan by its title: readers do not know its folder."""
+    own = row.get("plan")
+    return {"plan": plans[own]} if isinstance(own, str) and own in plans else {}
 
 
 def _access(row: Mapping[Any, Any], store: Store) -> Facts:

@@ -11,18 +11,14 @@ import shapely
 
 from geo.draw.layers.tasks import from_tasks
 from geo.draw.scene import Focus, Scene, compose
-from geo.draw.sheet.book import open_book
-from geo.draw.sheet.paper import allow, draw
 from geo.errors import UsageError
 from geo.space.shapes import buffer_m
 from geo.spec.maps import TASKS, DrawLayer, DrawTasks
 from geo.store.conditions import filtered
-from geo.writing import replacing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
-    from pathlib import Path
 
     from shapely import Geometry
 
@@ -231,30 +227,3 @@ def _features(spec: MapSpec, series: Series, store: Store) -> list[tuple[str, Fo
     if not found:
         raise UsageError(f"图层 {series.over} 在制图范围内没有有名称的要素 — 请检查 series")
     return found
-
-
-def save_series(
-    sheets: Sequence[Sheet] | Iterator[Sheet], target: Path, *, as_at: date, title: str,
-    internal: bool = False,
-) -> tuple[str, ...]:  # fmt: skip
-    """Write an atlas as one PDF with a bookmark per page.
-
-    Args:
-        sheets: The pages, drawn one at a time.
-        target: The PDF.
-        as_at: The atlas's date.
-        title: The atlas's title.
-        internal: Allow the PDF although it carries the coordinates of internal layers.
-
-    Returns:
-        The names of the pages, in order.
-
-    Raises:
-        UsageError: A page shows internal layers and that is not allowed.
-        MissingError: A text has characters that its font cannot show.
-    """
-    with replacing(target) as whole, open_book(whole, title=title, day=as_at) as book:
-        for sheet in sheets:
-            allow(sheet.scene, "pdf", internal=internal)
-            book.add(draw(sheet.scene), sheet.name)
-        return book.names
