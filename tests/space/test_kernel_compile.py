@@ -10,7 +10,7 @@ import pytest
 pytest.importorskip("pyarrow")
 pytest.importorskip("numba", reason="the extra fast is not installed")
 
-from geo.space.kernel.compile import collector_resting  # noqa: E402
+from geo.space.kernel.compile import collector_resting
 
 LOADED = """
 import sys
