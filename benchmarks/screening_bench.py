@@ -29,7 +29,6 @@ ENGINES = [
     "geopandas_overlay",
     "dask_geopandas",
     "postgis",
-    "postgis_own_costs",
     "postgis_subdivide",
 ]
 
@@ -112,8 +111,12 @@ def options() -> argparse.Namespace:
     parser.add_argument("--sites", default="footprints")
     parser.add_argument("--zones", default="zones")
     parser.add_argument("--engines", nargs="*", default=ENGINES)
+    parser.add_argument("--own-costs", action="store_true",
+                        help="PostGIS at PostgreSQL's own costs as well, one process: it takes minutes")  # fmt: skip
     parser.add_argument("--go-on", action="store_true", help="keep the runs of the last time")
-    return parser.parse_args()
+    asked = parser.parse_args()
+    asked.engines = [*asked.engines, *["postgis_own_costs"] * asked.own_costs]
+    return asked
 
 
 def main() -> None:

@@ -14,14 +14,11 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import shapely
 
-from geo.space.chainage import inside_intervals
-from geo.space.measure import length_m, nearest
+from geo.space.measure import nearest
 from geo.space.overlay import Pairs, overlay
 from geo.space.plane import Plane, local_plane
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from geopandas import GeoDataFrame
     from numpy.typing import NDArray
     from shapely import Geometry
@@ -115,7 +112,7 @@ def screen(site: Footprint, features: GeoDataFrame, *, near_m: float) -> list[Li
         return []
     shapes = np.asarray(features.geometry.array, dtype=object)
     accuracy = features["accuracy_m"].to_numpy(dtype=float) + site.accuracy_m
-    pairs = overlay([site.geometry], shapes[rows], threads=1, keep_shapes=True)
+    pairs = overlay([site.geometry], shapes[rows], threads=1, keep_shapes=True, chainage=True)
     meeting = rows[pairs.zone]
     lies = [
         lie_of_pair(site, pairs, at, row=int(row), zone=shapes[row], accuracy=float(accuracy[row]))
@@ -150,7 +147,7 @@ def lie_of_pair(
         row, relation, overlap=None if pairs.shapes is None else pairs.shapes[at],
         overlap_m2=_measured(pairs.overlap_m2[at]), share=_measured(pairs.share[at]),
         length_m=_measured(pairs.length_m[at]) if line else None,
-        chainage_m=tuple(_chainage(site.geometry, zone)) if line else (),
+        chainage_m=() if pairs.spans is None else pairs.spans.of(at),
         within_accuracy=not sure and _unsure(site, zone, accuracy),
     )  # fmt: skip
 
@@ -158,15 +155,6 @@ def lie_of_pair(
 def _measured(value: float) -> float | None:
     """Turn "no such figure" into ``None``."""
     return None if math.isnan(value) else float(value)
-
-
-def _chainage(line: Geometry, zone: Geometry) -> Iterator[tuple[float, float]]:
-    """Yield where a line is inside, metres from its start; parts follow one another."""
-    start = 0.0
-    for part in shapely.get_parts(line):
-        for enters, leaves in inside_intervals(part, zone):
-            yield start + enters, start + leaves
-        start += float(length_m(part))
 
 
 def _unsure(site: Footprint, zone: Geometry, accuracy: float) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from geo.draw.layout.arrangement import LEGIBLE_PT
 from geo.draw.sheet.arrange import Arranged, arrange
+from geo.draw.sheet.crowd import crowd
 from geo.draw.sheet.paper import draw_arranged
 from geo.draw.symbols.palette import confusable, contrast
 from geo.errors import MissingError, Problem
@@ -52,7 +53,7 @@ def lint(scene: Scene) -> tuple[Fault, ...]:
         message, _, hint = str(error).partition(" — ")
         return (Fault(message, hint),)
     found = (
-        *_furniture(arranged.scene, pen), *_layers(arranged.scene), *_labels(arranged),
+        *_furniture(arranged.scene, pen), *_layers(arranged.scene), *_labels(arranged), *_enlargement(arranged),
         *_legible(arranged, pen), *_colours(arranged.scene),
     )  # fmt: skip
     return tuple(dict.fromkeys(found))
@@ -143,14 +144,32 @@ def _layers(scene: Scene) -> Iterator[Fault]:
             )  # fmt: skip
 
 
+def _enlargement(arranged: Arranged) -> Iterator[Fault]:
+    """Look for an enlargement without room, and for a crowd that one would relieve."""
+    if arranged.scene.enlarged is not None:
+        if arranged.detail is None:
+            yield Fault(
+                "局部放大图没有画：图上没有不遮挡内容的空处",
+                "请缩小 enlarge 的范围、换更大的纸，或写 extent 另画一幅", warning=True, key=("enlarge",),
+            )  # fmt: skip
+    elif (found := crowd(arranged)) is not None:
+        count, box = found
+        told = ", ".join(f"{v:g}" for v in box)
+        yield Fault(
+            f"有一处 {count} 条注记挤得拉了引线或改为编号", f"可写 enlarge: {{bbox: [{told}]}}，在图角局部放大",
+            warning=True, key=("layers",),
+        )  # fmt: skip
+
+
 def _labels(arranged: Arranged) -> Iterator[Fault]:
-    placement = arranged.placement
-    if pairs := placement.overlaps():
+    placements = [arranged.placement]
+    placements += [arranged.detail.arranged.placement] if arranged.detail else []
+    if pairs := sum(p.overlaps() for p in placements):
         yield Fault(f"有 {pairs} 处注记相互压盖", "请放大图幅、缩小字号或减少注记", key=("page",))
-    if forced := sum(p.forced for p in placement.placed):
+    if forced := sum(p.forced for of in placements for p in of.placed):
         yield Fault(f"有 {forced} 个编号压盖其他注记", "请放大图幅或减少注记", warning=True)
-    if len(placement.numbered) > _MANY:
-        count = len(placement.numbered)
+    count = sum(len(p.numbered) for p in placements)
+    if count > _MANY:
         yield Fault(f"有 {count} 个名称放不下，改用编号", "请放大图幅或减少注记", warning=True)
     for item in arranged.layers:
         if item.layer.id == "sections" and not any(item.layer.labels) and not item.layer.numbers:

@@ -22,7 +22,9 @@ from geo.draw.plane import Plane, plane_for
 from geo.draw.window import (
     Window,
     box_around,
+    enlarged_of,
     in_window,
+    located,
     lonlat_bounds,
     size_of,
     window_of,
@@ -36,7 +38,6 @@ from geo.draw.wording import (
     Draft,
     grid_kind,
 )
-from geo.errors import UsageError
 from geo.spec.maps import DrawLayer, DrawTally, DrawTasks, DrawTerrain, DrawWhere
 
 if TYPE_CHECKING:
@@ -56,6 +57,8 @@ if TYPE_CHECKING:
 _BEYOND: Final = 0.9
 _INTERNAL: Final = "内部资料，公开版不绘"
 _NO_INTAKE: Final = "公开版不绘取水口位置"
+#: Points nearer to the frame than this are not shown, millimetres: their symbols would be cut.
+_EDGE_MM: Final = 1.2
 #: From this scale on the surroundings show as cities: counties would be a mesh.
 _CITIES_FROM: Final = 2_000_000
 
@@ -75,6 +78,7 @@ class Scene:
         notes: What a reader must know.
         credits: Paragraphs at the foot of the sheet.
         every: The layers with all they read, before the paper's edges were known.
+        enlarged: What is shown once more in a corner, larger: an area in the plane, and its title.
         adjacent: Pages of a series that border on this one: number, name, area in the plane.
         wanted: What the layout was chosen for; ``draft`` is what the words are made of.
     """
@@ -106,6 +110,7 @@ class Scene:
     public: bool
     grid: str
     fonts: Lettering
+    enlarged: tuple[Geometry, str] | None = None
     adjacent: tuple[tuple[int, str, Geometry], ...] = ()
 
     @property
@@ -202,6 +207,7 @@ def compose(
         every=layers, skipped=skipped, listed=listed, notes=(), credits=(), wanted=wanted, draft=draft,
         signs=store.spec.marker.credits, unit=spec.unit or store.spec.marker.credits.unit,
         approval=spec.approval or "", public=spec.edition == "public", grid=grid_kind(spec), fonts=fonts,
+        enlarged=enlarged_of(spec, store, plane) if focus is None and not numbered else None,
     )  # fmt: skip
     return _filled(scene, chosen)
 
@@ -209,9 +215,12 @@ def compose(
 def _filled(scene: Scene, chosen: Chosen) -> Scene:
     """Give a scene its page: the window, what shows in it, and the words about that."""
     window = window_of(scene.extent, scene.plane, chosen.layout, chosen.denominator)
-    shown = in_window(scene.every, scene.base, scene.plane, window, extent=scene.extent)
+    shown = in_window(
+        scene.every, scene.base, scene.plane, window, extent=scene.extent,
+        edge_m=_EDGE_MM * chosen.denominator / 1000.0,
+    )  # fmt: skip
     kept, listed = renumbered(shown, scene.every)
-    pictures, unread = _backdrops(scene, window)
+    pictures, unread = backdrops_of(scene, window)
     near = shapely.box(*lonlat_bounds(scene.plane, window))
     around = surroundings_of(
         scene.draft.store.boundaries, scene.base.adcodes, near=near, plane=scene.plane,
@@ -241,7 +250,7 @@ def _border_in(window: Window, base: Base, around: Surroundings) -> Literal["own
     return "near" if any(shapely.intersects(lines, box) for lines in others) else "none"
 
 
-def _backdrops(scene: Scene, window: Window) -> tuple[tuple[Backdrop, ...], tuple[Skipped, ...]]:
+def backdrops_of(scene: Scene, window: Window) -> tuple[tuple[Backdrop, ...], tuple[Skipped, ...]]:
     """Sample the rasters that lie behind the map."""
     items = [item for item in scene.draft.spec.layers if isinstance(item, DrawTerrain)]
     store = scene.draft.store
@@ -309,11 +318,7 @@ def _shown(spec: MapSpec, store: Store, extent: Geometry | None, focus: Focus | 
 
 def _extent(spec: MapSpec, store: Store) -> Geometry:
     if spec.extent is not None:
-        found = store.locate(spec.extent, plan=spec.plan)
-        if found.geometry is None:
-            why = "；".join((*found.unresolved, *found.needs, *found.reasons))
-            raise UsageError(f"地图“{spec.title}”的 extent 未能定位（{why}）— 请修改 extent")
-        return found.geometry
+        return located(spec.extent, "extent", spec, store)
     return store.plan_territory(spec.plan) if spec.plan else store.territory
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 
 from geo.draw.wording import ADMIN
+from geo.errors import UsageError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from geo.draw.layout.page import Layout
     from geo.draw.plane import Plane
     from geo.spec.maps import MapSpec
+    from geo.spec.where import Form
+    from geo.store.store import Store
 
 Window = tuple[float, float, float, float]
 #: Room left around the extent when the map gives no margin, share of its longer side.
@@ -52,6 +55,39 @@ def window_of(shown: Geometry, plane: Plane, layout: Layout, denominator: int) -
     return x - half[0], y - half[1], x + half[0], y + half[1]
 
 
+def located(form: Form, key: str, spec: MapSpec, store: Store) -> Geometry:
+    """Find a place that a map's own key names, EPSG:4490.
+
+    Raises:
+        UsageError: It is not found.
+    """
+    found = store.locate(form, plan=spec.plan)
+    if found.geometry is None:
+        why = "；".join((*found.unresolved, *found.needs, *found.reasons))
+        raise UsageError(f"地图“{spec.title}”的 {key} 未能定位（{why}）— 请修改 {key}")
+    return found.geometry
+
+
+def enlarged_of(spec: MapSpec, store: Store, plane: Plane) -> tuple[Geometry, str] | None:
+    """Return the part that a map shows once more, larger: a box in the plane, and its title.
+
+    Raises:
+        UsageError: Its place is not found.
+    """
+    wanted = spec.enlarge
+    if wanted is None:
+        return None
+    if wanted.around is not None:
+        shown = located(wanted.around, "enlarge.around", spec, store)
+    else:
+        assert wanted.bbox is not None  # noqa: S101 - one of the two is there
+        shown = shapely.box(*wanted.bbox)
+    west, south, east, north = plane.geometry(shown).bounds
+    grow = max((_LEAST_M - (east - west)) / 2, (_LEAST_M - (north - south)) / 2, 0.0)
+    box = shapely.box(west - grow, south - grow, east + grow, north + grow)
+    return box, wanted.title or "局部放大"
+
+
 def lonlat_bounds(plane: Plane, window: Window) -> Window:
     """Return west, south, east, north degrees of all that a window shows."""
     edge = shapely.segmentize(shapely.box(*window).exterior, (window[2] - window[0]) / 8.0)
@@ -60,14 +96,22 @@ def lonlat_bounds(plane: Plane, window: Window) -> Window:
 
 
 def in_window(
-    layers: tuple[DrawnLayer, ...], base: Base, plane: Plane, window: Window, *, extent: Geometry
+    layers: tuple[DrawnLayer, ...],
+    base: Base,
+    plane: Plane,
+    window: Window,
+    *,
+    extent: Geometry,
+    edge_m: float = 0.0,
 ) -> tuple[DrawnLayer, ...]:
     """Keep the features that the sheet shows.
 
     Of what lies far outside the territory only waters matter, and what the map's own extent takes in
-    (武良 lies beyond the edge of its county, and is what its map is about).
+    (武良 lies beyond the edge of its county, and is what its map is about). A point nearer to the sheet's edge than
+    ``edge_m`` is left out: its symbol would be cut.
     """
     box = shapely.box(*window)
+    inner = shapely.buffer(box, -edge_m, join_style="mitre")
     diagonal = float(np.hypot(window[2] - window[0], window[3] - window[1]))
     matter = shapely.union(shapely.buffer(base.territory, diagonal * _NEAR), plane.geometry(extent))
     shapely.prepare(matter)
@@ -78,6 +122,7 @@ def in_window(
         flat = np.asarray(plane.geometry(layer.geometry), dtype=object)
         seen = shapely.intersects(flat, box)
         points = shapely.get_dimensions(flat) == 0
+        seen &= ~points | shapely.intersects(flat, inner)
         seen &= shapely.intersects(flat, matter) | (~points & (layer.group == _WATERS))
         if layer.group == ADMIN:
             seen &= _mostly_within(flat, own)

@@ -7,7 +7,7 @@ to part, gaps counting nothing. Within an edge it is shared out evenly in longit
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 import shapely
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
     Floats: TypeAlias = NDArray[np.float64]
 
-_SAME_M = 1e-6  # chainages closer than this are one place
+SAME_M: Final = 1e-6
+"""Chainages closer than this are one place: gaps so short are closed, spans so short are none."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,7 +150,7 @@ def cut_chain(edges: Chain, from_m: float, to_m: float) -> BaseGeometry:
         GeometryError: Nothing of the line lies between them.
     """
     low, high = max(from_m, 0.0), min(to_m, edges.length_m)
-    if not high - low > _SAME_M:
+    if not high - low > SAME_M:
         raise GeometryError(
             f"里程 {from_m:.1f} m 至 {to_m:.1f} m 之间没有线段 — 请检查起止点是否相同或颠倒"
         )
@@ -237,6 +238,21 @@ def inside_intervals(line: BaseGeometry, polygon: BaseGeometry) -> list[tuple[fl
     return _joined(spans)
 
 
+def inside_spans(line: BaseGeometry, area: BaseGeometry) -> list[tuple[float, float]]:
+    """Do as `inside_intervals`, each part of a line for itself: none runs over a gap into the next.
+
+    >>> road = shapely.MultiLineString([[(112, 36), (112.5, 36)], [(112.6, 36), (113, 36)]])
+    >>> [(round(a), round(b)) for a, b in inside_spans(road, shapely.box(111, 35, 114, 37))]
+    [(0, 45082), (45082, 81147)]
+    """
+    start, spans = 0.0, []
+    for part in shapely.get_parts(line):
+        if part.length > 0:  # GEOS takes parts of one and the same place
+            spans += [(start + low, start + high) for low, high in inside_intervals(part, area)]
+            start += chain(part).length_m
+    return spans
+
+
 def _shares(
     edge_line: BaseGeometry, polygon: BaseGeometry, edge: int
 ) -> list[tuple[int, float, float]]:
@@ -258,8 +274,8 @@ def _joined(spans: list[tuple[float, float]]) -> list[tuple[float, float]]:
     """Join intervals that follow on one another."""
     joined: list[tuple[float, float]] = []
     for low, high in spans:
-        if joined and low <= joined[-1][1] + _SAME_M:
+        if joined and low <= joined[-1][1] + SAME_M:
             joined[-1] = (joined[-1][0], max(joined[-1][1], float(high)))
         else:
             joined.append((float(low), float(high)))
-    return joined
+    return [(low, high) for low, high in joined if high - low > SAME_M]

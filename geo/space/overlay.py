@@ -9,15 +9,14 @@ An overlap is the polygon on straight lon/lat edges, measured geodesically betwe
 
 from __future__ import annotations
 
-import importlib.util
 import os
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
-import shapely
 
 from geo.errors import UsageError
 from geo.space.overlay_geos import geometries, overlay_geos
+from geo.space.overlay_ready import KERNEL_FROM, WITHOUT_KERNEL, Ready, overlay_ready
 from geo.space.pairs import INSIDE, OVERLAPS, RELATIONS, TOUCHES, Pairs
 
 if TYPE_CHECKING:
@@ -30,9 +29,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "INSIDE",
+    "KERNEL_FROM",
     "OVERLAPS",
     "RELATIONS",
     "TOUCHES",
+    "WITHOUT_KERNEL",
     "Pairs",
     "overlay",
     "overlay_arrow",
@@ -40,10 +41,6 @@ __all__ = [
 ]
 
 _MOST_THREADS = 16
-KERNEL_FROM = 2_000
-"""With fewer sites the compiled kernel is not worth its first compile."""
-
-WITHOUT_KERNEL = "未安装 numba，改用较慢的叠加方式，结果相同 — 可用 pip install hongxian[fast] 安装"
 
 
 def overlay(
@@ -52,6 +49,7 @@ def overlay(
     *,
     threads: int | None = None,
     keep_shapes: bool = False,
+    chainage: bool = False,
     announce: Callable[[str], None] | None = None,
 ) -> Pairs:
     """Find every pair of a site and a zone that meet, and measure what they share.
@@ -64,6 +62,7 @@ def overlay(
         zones: Array of the same, usually polygons.
         threads: How many to use; all processors unless told. GEOS works outside Python's lock.
         keep_shapes: Give the common geometry of each pair as well (always by GEOS).
+        chainage: Tell from where to where lines run inside (`Pairs.spans`).
         announce: Told, in Chinese, when the kernel is compiled first, or is wanted but missing.
 
     Raises:
@@ -83,11 +82,11 @@ def overlay(
         raise UsageError(f"线程数 {threads} 小于 1 — 请给正整数，或省略")
     workers = threads or min(os.cpu_count() or 1, _MOST_THREADS)
     a, b = geometries(sites, "地块"), geometries(zones, "区域")
-    if len(a) >= KERNEL_FROM and not keep_shapes:
-        found = _compiled(a, b, workers, announce)
-        if found is not None:
-            return found
-    return overlay_geos(a, b, workers=workers, keep_shapes=keep_shapes)
+    if not keep_shapes:
+        return overlay_ready(
+            Ready(a), Ready(b), threads=threads, chainage=chainage, announce=announce
+        )
+    return overlay_geos(a, b, workers=workers, keep_shapes=keep_shapes, chainage=chainage)
 
 
 def overlay_arrow(
@@ -95,6 +94,7 @@ def overlay_arrow(
     zones: pa.Array,
     *,
     threads: int | None = None,
+    chainage: bool = False,
     announce: Callable[[str], None] | None = None,
 ) -> Pairs:
     """Do as `overlay` with WKB as it lies in a file: no geometry is built where the kernel serves.
@@ -103,39 +103,17 @@ def overlay_arrow(
         sites: Arrow array of WKB, CGCS2000 lon/lat, valid.
         zones: The same.
         threads: How many to use; all processors unless told.
+        chainage: Tell from where to where lines run inside (`Pairs.spans`).
         announce: Told, in Chinese, when the kernel is compiled first, or is wanted but missing.
 
     Raises:
         GeometryError: A geometry is a mixed collection, or too broken to be cut.
     """
-    found = _kernel(sites, zones, threads, announce)
-    if found is not None:
-        return found
-    a, b = (
-        geometries(shapely.from_wkb(wkb.to_numpy(zero_copy_only=False)), what)
-        for wkb, what in ((sites, "地块"), (zones, "区域"))
+    return overlay_ready(
+        Ready(sites),
+        Ready(zones),
+        least=0,
+        threads=threads,
+        chainage=chainage,
+        announce=announce,
     )
-    return overlay_geos(a, b, workers=threads or min(os.cpu_count() or 1, _MOST_THREADS))
-
-
-def _compiled(
-    a: Objects, b: Objects, workers: int, announce: Callable[[str], None] | None
-) -> Pairs | None:
-    """Ask the compiled kernel about geometries."""
-    import pyarrow as pa  # noqa: PLC0415 - takes a while to import: only jobs that gain from it pay
-
-    sites, zones = (pa.array(shapely.to_wkb(x), type=pa.large_binary()) for x in (a, b))
-    return _kernel(sites, zones, workers, announce)
-
-
-def _kernel(
-    sites: pa.Array, zones: pa.Array, threads: int | None, announce: Callable[[str], None] | None
-) -> Pairs | None:
-    """Ask the compiled kernel; ``None`` when it is missing or does not take these geometries."""
-    if importlib.util.find_spec("numba") is None:
-        if announce is not None:
-            announce(WITHOUT_KERNEL)
-        return None
-    from geo.space.kernel.route import overlay_wkb  # noqa: PLC0415 - numba takes a second to import
-
-    return overlay_wkb(sites, zones, threads=threads, announce=announce)

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import shapely
 
 from geo.errors import GeometryError
+from geo.space.chainage import chain, inside_spans
 from geo.space.measure import area_m2, length_m
-from geo.space.pairs import INSIDE, OVERLAPS, TOUCHES, Pairs
+from geo.space.pairs import INSIDE, OVERLAPS, TOUCHES, Pairs, Spans
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import ArrayLike, NDArray
+    from shapely.geometry.base import BaseGeometry
 
     Floats: TypeAlias = NDArray[np.float64]
     Objects: TypeAlias = NDArray[np.object_]
@@ -26,7 +29,9 @@ _CHUNK = 512  # pairs handed to a thread at a time
 _FEW = 2 * _CHUNK  # below this a pool costs more than it gives
 
 
-def overlay_geos(a: Objects, b: Objects, *, workers: int, keep_shapes: bool = False) -> Pairs:
+def overlay_geos(
+    a: Objects, b: Objects, *, workers: int, keep_shapes: bool = False, chainage: bool = False
+) -> Pairs:
     """Do as `geo.space.overlay.overlay`, by GEOS alone.
 
     >>> len(overlay_geos(np.array([shapely.Point(0, 0)]), np.array([None]), workers=1))
@@ -41,7 +46,8 @@ def overlay_geos(a: Objects, b: Objects, *, workers: int, keep_shapes: bool = Fa
     shapes = a[site]
     cut = relation != INSIDE
     shapes[cut] = _intersections(a[site[cut]], b[zone[cut]], workers)
-    return _measured(a, b, site, zone, relation, shapes, keep_shapes=keep_shapes)
+    found = _measured(a, b, site, zone, relation, shapes, keep_shapes=keep_shapes)
+    return replace(found, spans=_spans(a, b, found)) if chainage else found
 
 
 def geometries(given: ArrayLike, what: str) -> Objects:
@@ -157,6 +163,11 @@ def _measured(
     for dimension, measure, target in ((1, length_m, length), (2, area_m2, overlap)):
         rows = common == dimension
         target[rows] = np.where(relation[rows] == TOUCHES, 0.0, measure(shapes[rows]))
+        if dimension == 1:
+            twice = np.flatnonzero(rows & (relation == OVERLAPS) & (own == 1))
+            twice = twice[~shapely.is_simple(a[site[twice]])]
+            for at in twice.tolist():
+                length[at] = _walked(a[site[at]], b[zone[at]])
         same = np.flatnonzero(rows & (own == dimension))
         which, back = np.unique(site[same], return_inverse=True)
         whole = measure(a[which])[back]
@@ -172,4 +183,22 @@ def _measured(
         length_m=length,
         share=share,
         shapes=shapes if keep_shapes else None,
+    )
+
+
+def _walked(line: BaseGeometry, zone: BaseGeometry) -> float:
+    """Measure what a zone holds of a line that meets itself, edge by edge: GEOS joins what lies on one another."""
+    edges = chain(line)
+    lines = shapely.linestrings(np.stack([edges.starts, edges.stops], axis=1))
+    return float(length_m(shapely.intersection(lines, zone)).sum())
+
+
+def _spans(a: Objects, b: Objects, pairs: Pairs) -> Spans:
+    """Tell from where to where lines run inside zones."""
+    lines = (_dimensions(a[pairs.site]) == 1) & (pairs.relation != TOUCHES)
+    return Spans.of_each(
+        [
+            inside_spans(a[site], b[zone]) if line else []
+            for site, zone, line in zip(pairs.site, pairs.zone, lines, strict=True)
+        ]
     )

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
+from pydantic import (
+    BeforeValidator,
+    Discriminator,
+    Field,
+    Tag,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from geo.spec.closed import Names, Spec, as_list
 from geo.spec.style import MOST_SIZES, LabelChoice, StyleOf
@@ -180,6 +188,31 @@ def _with_plan(item: Draw, plan: str) -> Draw:
     return item.model_copy(update={key: plan})
 
 
+Lonlat = Annotated[float, Field(ge=-180.0, le=180.0)]
+
+
+class Enlarge(Spec):
+    """Show a crowded part of the map once more, larger, in a corner of it (局部放大图)."""
+
+    around: Where | None = None
+    """What part: the box around a place, or ``bbox``."""
+    bbox: tuple[Lonlat, Lonlat, Lonlat, Lonlat] | None = None
+    """West, south, east, north, degrees."""
+    title: str = ""
+    plans: Names = ()
+    """Of a map of several plans, only those of these."""
+
+    @model_validator(mode="after")
+    def _one_part(self) -> Enlarge:
+        if (self.around is None) == (self.bbox is None):
+            raise ValueError("enlarge 应写 around（地点写法）或 bbox（西、南、东、北）之一")
+        if self.bbox is not None and not (
+            self.bbox[0] < self.bbox[2] and self.bbox[1] < self.bbox[3]
+        ):
+            raise ValueError("bbox 应依次写西、南、东、北，西小于东，南小于北")
+        return self
+
+
 class Series(Spec):
     """One page per feature: its name in the title, its surroundings on the sheet."""
 
@@ -205,11 +238,13 @@ class MapSpec(Spec):
     """What the sheet must show whole; left out, the plan's or the workspace's territory."""
     margin: Metres | None = None
     page: Page = Page()
+    enlarge: Enlarge | None = None
+    """A part shown larger in a corner of the map."""
     layers: Annotated[tuple[Draw, ...], Field(min_length=1)]
     series: Series | None = None
-    edition: Literal["internal", "public"] = "internal"
     approval: str | None = None
     """审图号; a public edition is refused without it."""
+    edition: Literal["internal", "public"] = "internal"
     unit: str | None = None
     note: str = ""
 
@@ -227,10 +262,15 @@ class MapSpec(Spec):
         """Return the map of one of its ``plans``, a county's or a city's."""
         own = (item for item in self.layers if item.level in (None, level))
         layers = tuple(_with_plan(i, plan) if plan_of(i) == OWN_PLAN else i for i in own)
-        return self.model_copy(update={"plan": plan, "layers": layers})
+        larger = self.enlarge
+        if larger is not None and larger.plans and plan not in larger.plans:
+            larger = None
+        return self.model_copy(update={"plan": plan, "layers": layers, "enlarge": larger})
 
-    @model_validator(mode="after")
-    def _a_public_map_is_approved(self) -> MapSpec:
-        if self.edition == "public" and not self.approval:
+    @field_validator("edition")
+    @classmethod
+    def _a_public_map_is_approved(cls, edition: str, info: ValidationInfo) -> str:
+        """Look at what was written before it; an ``approval`` with a fault of its own is told by itself."""
+        if edition == "public" and "approval" in info.data and not info.data["approval"]:
             raise ValueError("公开版必须有审图号 — 请填 approval，或改为 edition: internal")
-        return self
+        return edition

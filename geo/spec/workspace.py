@@ -303,6 +303,12 @@ def _names_in(drawn: MapSpec) -> Iterator[tuple[Steps, str, str]]:
         yield ("series", "over"), "图层", drawn.series.over
     if drawn.extent:
         yield from ((("extent",), "图层", name) for name in layers_named(drawn.extent))
+    if drawn.enlarge:
+        for at, plan in enumerate(drawn.enlarge.plans):
+            yield ("enlarge", "plans", at), "规划", plan
+        if drawn.enlarge.around:
+            named = layers_named(drawn.enlarge.around)
+            yield from ((("enlarge", "around"), "图层", name) for name in named)
     for at, item in enumerate(drawn.layers):
         for key, what, name in _names_of(item):
             yield ("layers", at, key), what, name

@@ -6,24 +6,21 @@ however long the file of sites is.
 
 from __future__ import annotations
 
-import importlib.util
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import fields
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from geo.errors import InputError
-from geo.space.overlay import overlay_arrow
-from geo.space.pairs import Pairs
+from geo.space.overlay_ready import overlay_stream
+from geo.space.pairs import joined
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from geo.space.kernel.route import TakenApart
+    from geo.space.pairs import Pairs
 
 BATCH: Final = 131_072
 """Sites overlaid at a time. Every batch has all zones pass once."""
@@ -57,74 +54,36 @@ def overlay_files(
         InputError: A file cannot be read, or has no such column.
         GeometryError: A geometry is a mixed collection, or too broken to be cut.
     """
-    found = None
-    if importlib.util.find_spec("numba") is not None:
-        found = _by_kernel(sites, zones, threads, announce, batch)
-    if found is None:
-        whole = (_joined(list(_batches(path, batch))) for path in (sites, zones))
-        found = overlay_arrow(*whole, threads=threads, announce=announce)
-    return found
-
-
-def _by_kernel(
-    sites: Path,
-    zones: Path,
-    threads: int | None,
-    announce: Callable[[str], None] | None,
-    batch: int,
-) -> Pairs | None:
-    """Overlay batch by batch; ``None`` when something is not for the compiled kernel."""
-    # numba takes a second to import.
-    from geo.space.kernel.compile import make_ready  # noqa: PLC0415
-    from geo.space.kernel.route import overlay_taken, sites_taken_apart, zones_held  # noqa: PLC0415
-
-    make_ready(announce)
-    batches = _batches(sites, batch)
-
-    def following() -> tuple[bool, TakenApart | None]:
-        wkb = next(batches, None)
-        return wkb is not None, None if wkb is None else sites_taken_apart(wkb)
-
     found, done = [], 0
-    with ThreadPoolExecutor(1) as reader:
-        ahead = reader.submit(following)
-        held = zones_held(_joined(list(_batches(zones, batch))))
-        while (read := ahead.result())[0]:
-            taken = read[1]
-            if taken is None or held is None:
-                return None
-            ahead = reader.submit(following)
-            found.append(_moved(overlay_taken(taken, held, threads=threads), done))
-            done += len(taken.wkb)
-    return _all(found) if found else None
+    stream = overlay_stream(
+        batches_of(sites, batch), lambda: whole_of(batches_of(zones)), threads=threads,
+        announce=announce,
+    )  # fmt: skip
+    for pairs, rows in stream:
+        found.append(replace(pairs, site=pairs.site + done))
+        done += rows
+    return joined(found)
 
 
-def _batches(path: Path, rows: int) -> Iterator[pa.Array]:
-    """Read the geometry of a file, some rows at a time."""
+def batches_of(path: Path, rows: int = BATCH) -> Iterator[pa.Array]:
+    """Read the geometry of a GeoParquet file, some rows at a time; one batch without rows where it has none.
+
+    Raises:
+        InputError: It cannot be read, or has no column ``geometry``.
+    """
     try:
         with pq.ParquetFile(path, buffer_size=_BUFFER) as file:
             if "geometry" not in file.schema_arrow.names:
                 raise InputError(f"{path.name}: 没有 geometry 列 — 请给 GeoParquet 文件")
+            if not file.metadata.num_rows:
+                yield pa.array([], pa.binary())
             for part in file.iter_batches(rows, columns=["geometry"]):
                 yield part.column(0)
     except (OSError, pa.ArrowException) as error:
         raise InputError(f"{path.name}: 读不出来 — 请检查是否为完整的 GeoParquet 文件") from error
 
 
-def _joined(parts: list[pa.Array]) -> pa.Array:
+def whole_of(batches: Iterator[pa.Array]) -> pa.Array:
     """Put batches together."""
-    if len(parts) == 1:
-        return parts[0]
-    return pa.concat_arrays(parts) if parts else pa.array([], pa.binary())
-
-
-def _moved(pairs: Pairs, by: int) -> Pairs:
-    """Count the sites of a batch from the beginning of the file."""
-    columns = {field.name: getattr(pairs, field.name) for field in fields(pairs)}
-    return Pairs(**columns | {"site": pairs.site + by})
-
-
-def _all(found: list[Pairs]) -> Pairs:
-    """Put the pairs of the batches together; they are in order."""
-    names = [field.name for field in fields(Pairs) if field.name != "shapes"]
-    return Pairs(**{name: np.concatenate([getattr(p, name) for p in found]) for name in names})
+    parts = list(batches)
+    return parts[0] if len(parts) == 1 else pa.concat_arrays(parts)

@@ -132,7 +132,7 @@ def _draw(
         def turned(task: Task, page: int, pages: int) -> None:
             progress(done, len(jobs), f"{wanted[task.map][-1].output} 第 {page}/{pages} 幅")
 
-        hands = workers_for(sheets_in(spec, wanted), workers)
+        hands = workers_for(sheets_in(spec, tasks), workers)
         for outcome in draw_each(spec, tasks, workers=hands, turned=turned):
             of = wanted[outcome.map]
             done += len(of)

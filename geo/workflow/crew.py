@@ -104,6 +104,25 @@ class Crew:
         for part in parts[done:]:
             yield work(self._store, part)
 
+    def own(self, work: Callable[[Store, Part], Answer], part: Part) -> Answer:
+        """Have the caller do something itself."""
+        return work(self._store, part)
+
+    def ask(self, work: Callable[[Store, Part], Answer], part: Part) -> Callable[[], Answer]:
+        """Have a worker do something beside the caller's own work; what is returned waits for the answer."""
+        if self._pool is None:
+            return lambda: self.own(work, part)
+        future = self._pool.submit(_answer, work, part)
+
+        def waited() -> Answer:
+            try:
+                return future.result()
+            except BrokenProcessPool:
+                self._pool = None
+                return self.own(work, part)
+
+        return waited
+
     def _asked(
         self, work: Callable[[Store, Part], Answer], parts: Sequence[Part]
     ) -> Iterator[Answer]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,11 +16,12 @@ from geo.errors import HongxianError, Problem, WorkspaceError
 from geo.workflow.crew import crew
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import date
 
     from geo.spec.workspace import WorkspaceSpec
     from geo.store.store import Store
+    from geo.workflow.crew import Crew
 
 #: A series counts for this many sheets until somebody has counted its pages.
 _OF_A_SERIES: Final = 8
@@ -82,9 +84,19 @@ class Page:
     error: HongxianError | None = None
 
 
-def sheets_in(spec: WorkspaceSpec, maps: Iterable[str]) -> int:
-    """Say how many sheets some maps have at least, for :func:`geo.workflow.crew.workers_for`."""
-    return sum(_OF_A_SERIES if spec.maps[name].series else 1 for name in maps)
+def sheets_in(spec: WorkspaceSpec, tasks: Sequence[Task]) -> int:
+    """Say how many can draw at once, for :func:`geo.workflow.crew.workers_for`.
+
+    A series has some pages at least; a sheet that stands alone and is wanted as PDF and otherwise too has two halves.
+    """
+    if len(tasks) == 1 and _halved(spec, tasks[0]):
+        return 2
+    return sum(_OF_A_SERIES if spec.maps[task.map].series else 1 for task in tasks)
+
+
+def _halved(spec: WorkspaceSpec, task: Task) -> bool:
+    """Tell whether a sheet's PDF can be written by another while the rest of it is."""
+    return not spec.maps[task.map].series and "pdf" in task.formats and len(task.formats) > 1
 
 
 def draw_each(
@@ -103,6 +115,9 @@ def draw_each(
         # Writing books pulls in matplotlib, while the workers load theirs.
         from geo.workflow.binding import bind  # noqa: PLC0415
 
+        if not hands.alone and len(tasks) == 1 and _halved(spec, tasks[0]):
+            yield hands.own(partial(_in_halves, hands), tasks[0])
+            return
         series = [task for task in tasks if spec.maps[task.map].series]
         found = dict(zip((t.map for t in series), hands.each(_contents, series), strict=True))
         parts = [
@@ -143,6 +158,12 @@ def _drawn(store: Store, part: Part) -> Outcome | Page:
         return draw_page(store, part.task, part.page, packed=part.packed)
     of_series = store.spec.maps[part.task.map].series is not None
     return (draw_whole if of_series else draw_sheet)(store, part.task)
+
+
+def _in_halves(hands: Crew, store: Store, task: Task) -> Outcome:
+    from geo.workflow.sheets import draw_sheet  # noqa: PLC0415 - as above
+
+    return draw_sheet(store, task, helper=hands)
 
 
 def beside(folder: Path) -> tempfile.TemporaryDirectory[str]:

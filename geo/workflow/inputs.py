@@ -29,7 +29,8 @@ def map_inputs(spec: WorkspaceSpec, name: str) -> Iterator[Path]:
 
 def _layers(spec: WorkspaceSpec, drawn: MapSpec) -> set[str]:
     simple = all(isinstance(item, DrawLayer | DrawTerrain) for item in drawn.layers)
-    if not simple or drawn.extent is not None or drawn.series is not None:
+    placed = drawn.extent is not None or (drawn.enlarge is not None and drawn.enlarge.around)
+    if not simple or placed or drawn.series is not None:
         return set(spec.layers)
     own = {i.layer if isinstance(i, DrawLayer) else i.terrain for i in drawn.layers
            if isinstance(i, DrawLayer | DrawTerrain)}  # fmt: skip

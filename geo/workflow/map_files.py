@@ -71,7 +71,7 @@ def _drawn(
     def turned(task: Task, page: int, pages: int) -> None:
         progress(page, pages, f"{task.map} 第 {page}/{pages} 幅")
 
-    hands = workers_for(sheets_in(spec, [task.map]), workers)
+    hands = workers_for(sheets_in(spec, [task]), workers)
     (outcome,) = draw_each(spec, [task], workers=hands, turned=turned)
     if outcome.error is not None:
         raise outcome.error

@@ -4,27 +4,29 @@ from __future__ import annotations
 
 import pickle
 import shutil
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from geo.draw.layers.subject import in_words, missing
 from geo.draw.lint import problems
 from geo.draw.scene import compose
-from geo.draw.sheet.paper import draw, save
+from geo.draw.sheet.paper import draw, save, write
 from geo.draw.sheet.series import Atlas, Sheet, atlas_of
 from geo.errors import HongxianError
 from geo.workflow.drawing import Contents, Outcome, Page, Task
 from geo.workflow.maps import DrawnMap, draw_map
+from geo.writing import replacing
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import date
     from pathlib import Path
 
     from geo.draw.scene import Scene
     from geo.errors import Problem
     from geo.store.store import Store
+    from geo.workflow.crew import Crew
 
 #: Formats that carry no coordinates of internal layers.
 _PICTURES: Final = ("png", "pdf")
@@ -46,14 +48,50 @@ def _atlas(store: Store, name: str, day: date) -> Atlas:
     return atlas_of(name, store.spec.maps[name], store, as_at=day)
 
 
-def draw_sheet(store: Store, task: Task) -> Outcome:
-    """Draw a map of one sheet in all its formats; what is wrong with one map must not stop the others."""
+@dataclass(frozen=True)
+class Print:
+    """A sheet that another process is to write as PDF; ``drawing`` is its figure as bytes."""
+
+    drawing: bytes
+    target: Path
+    title: str
+    day: date
+
+
+def print_sheet(_store: Store, job: Print) -> Path:
+    """Write a sheet that was drawn by another process; only our own callers send it."""
+    figure = pickle.loads(job.drawing)  # noqa: S301
+    with replacing(job.target) as whole, whole.open("wb") as stream:
+        write(figure, stream, "pdf", title=job.title, day=job.day)
+    return job.target
+
+
+def _print_beside(helper: Crew, scene: Scene, task: Task) -> Callable[[], Path]:
+    target = task.folder / f"{task.map}.pdf"
+    return helper.ask(
+        print_sheet, Print(pickle.dumps(draw(scene)), target, scene.title, scene.as_at)
+    )
+
+
+def draw_sheet(store: Store, task: Task, *, helper: Crew | None = None) -> Outcome:
+    """Draw a map of one sheet in all its formats; what is wrong with one map must not stop the others.
+
+    Args:
+        store: The workspace's data.
+        task: The map, and what is wanted of it.
+        helper: Who writes the PDF meanwhile.
+    """
     try:
         if gaps := missing(store.spec.maps[task.map], store, day=task.as_at):
             return Outcome(task.map, dict.fromkeys(task.formats), missing=in_words(gaps))
         drawn = draw_map(store, task.map, as_at=task.as_at)
+        held = drawn.scene.internal and not task.internal
+        printed = _print_beside(helper, drawn.scene, task) if helper and not held else None
         faults = _faults(store, drawn.scene)
-        files = _saved(drawn, task, task.formats)
+        own = [kind for kind in task.formats if printed is None or kind != "pdf"]
+        files = _saved(drawn, task, own)
+        if printed is not None:
+            files["pdf"] = printed()
     except HongxianError as error:
         return Outcome(task.map, {}, error=error)
     return Outcome(task.map, files, faults=faults)

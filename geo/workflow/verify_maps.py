@@ -30,7 +30,7 @@ def map_problems(
         progress: Called after each map with how many are done, how many there are, and which.
     """
     tasks = [Task(name, (), day, spec.root) for name in spec.maps]
-    hands = workers_for(sheets_in(spec, spec.maps), workers)
+    hands = workers_for(sheets_in(spec, tasks), workers)
     drawn = draw_each(spec, tasks, workers=hands)
     for done, outcome in enumerate(drawn, start=1):
         progress(done, len(tasks), outcome.map)

@@ -13,7 +13,7 @@ from geo.check.batch.desk import Desk
 from geo.check.project import project_of
 from geo.check.sites import check_sites, question_of
 from geo.errors import GeometryError
-from geo.space import overlay
+from geo.space import overlay_ready
 
 from .conftest import DAY, footprint, place, square
 from .test_mutants import BATTERY, PLOT, _town
@@ -187,7 +187,7 @@ def differing(checked, single):
 def test_a_thousand_sites_are_told_what_single_checks_tell_them(world, kernel, monkeypatch):
     asked = sites()
     if kernel:
-        monkeypatch.setattr(overlay, "KERNEL_FROM", 1)
+        monkeypatch.setattr(overlay_ready, "KERNEL_FROM", 1)
     else:
         asked = asked[::8]
     desk = Desk(question_of(world, as_at=DAY, activities=["mining"], near_m=NEAR_M))

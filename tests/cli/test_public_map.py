@@ -21,7 +21,7 @@ def test_without_an_approval_number_a_public_map_is_refused_with_its_place(
     root = tiny_workspace({"maps/public.yml": PUBLIC})
     said = run(*command, "--workspace", root)
     assert said.code == 1
-    told = "maps/public.yml:1:1: 公开版必须有审图号 — 请填 approval，或改为 edition: internal"
+    told = "maps/public.yml:2:10: 公开版必须有审图号 — 请填 approval，或改为 edition: internal"
     assert told in said.out + said.err
     assert not (root / "build" / "maps").exists()
 

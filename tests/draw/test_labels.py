@@ -229,3 +229,16 @@ def test_a_symbol_in_the_middle_of_an_area_leaves_room_for_its_number_beside_it(
     assert box.within(number.geometry)
     assert not box.intersects(shapely.box(*symbol[0]))
     assert not placed.forced
+
+
+def test_numbers_beside_an_area_are_tied_to_it_by_a_line_from_inside():
+    area = shapely.box(50.0, 50.0, 58.0, 56.0)
+    badges = tuple((str(n), "#000000") for n in range(1, 10))
+    request = Request("甲", "area", area, 6.0, "bold", "#ffffff", badges=badges)
+    beside = [c for c in inside_area(request, shipped()) if c.leader is not None]
+    assert beside
+    for candidate in beside:
+        start, end = candidate.leader
+        assert area.contains(shapely.Point(start))
+        assert end in {(piece.x, piece.y) for piece in candidate.pieces}
+        assert not shapely.box(*candidate.boxes[0]).intersects(area)

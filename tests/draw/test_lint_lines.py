@@ -20,7 +20,7 @@ from geo.spec.marked import parse_yaml
 from tests.draw.draw_world import DAY, LINTED
 
 FILE = Path("maps/试验图.yml")
-MAP = "# 断面图\n" + LINTED
+MAP = "# 断面图\n" + LINTED + "enlarge: {bbox: [112.78, 36.28, 112.82, 36.31]}\n"
 SOURCE = parse_yaml(MAP, shown=FILE)
 
 
@@ -44,6 +44,16 @@ def crowded(arranged, **changes):
     label = arranged.placement.placed[0]
     placed = (*arranged.placement.placed, replace(label, **changes))
     return replace(arranged, placement=replace(arranged.placement, placed=placed))
+
+
+def tied(arranged):
+    """Return the sheet without its enlargement, six numbers standing for names at one place."""
+    label = arranged.placement.placed[0]
+    placed = tuple(replace(label, number=n) for n in range(1, 7))
+    return replace(
+        arranged, scene=replace(arranged.scene, enlarged=None), detail=None,
+        placement=replace(arranged.placement, placed=placed),
+    )  # fmt: skip
 
 
 def numbered(arranged):
@@ -74,6 +84,8 @@ CASES = {
     "label overlap": (crowded, "处注记相互压盖", (4, 1)),
     "number on a label": (lambda a: crowded(a, forced=True), "有 1 个编号压盖其他注记", (2, 1)),
     "too many numbers": (numbered, "有 13 个名称放不下，改用编号", (2, 1)),
+    "enlargement without room": (lambda a: replace(a, detail=None), "局部放大图没有画", (16, 1)),
+    "crowd": (tied, "有一处 6 条注记挤得拉了引线或改为编号", (6, 1)),
     "unlabelled section": (lambda a: a, "监测断面没有注名", (9, 5)),
     "small letters": (of_scene(lambda s: legend(s, size_pt=4.6)), "图例字号只有 4.6 磅", (4, 1)),
     "contrast": (lambda a: a, "文字颜色 #dddddd 太浅", (8, 5)),

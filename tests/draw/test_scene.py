@@ -9,6 +9,7 @@ from geo.draw.layers.tasks import names_intake
 from geo.draw.scene import compose
 from geo.draw.sheet.arrange import arrange
 from geo.draw.sheet.furniture import arrow_frame, notice_frame
+from geo.draw.window import in_window
 from geo.errors import MissingError, UsageError
 from geo.spec.maps import MapSpec
 from geo.spec.where import parse_where
@@ -290,3 +291,23 @@ def test_a_layer_is_cut_off_at_the_border_when_asked(tmp_path):
     territory = store.plan_territory("试")
     assert not territory.buffer(1e-6).covers(whole)
     assert territory.buffer(1e-6).covers(cut)
+
+
+def test_a_point_whose_symbol_the_frame_would_cut_is_not_shown(store):
+    scene = scene_of(store, "places")
+    east = next(
+        g
+        for layer in scene.every
+        for g in scene.plane.geometry(layer.geometry)
+        if layer.id == "places"
+    )
+    window = (east.x - 50.0, east.y - 900.0, east.x + 900.0, east.y + 900.0)
+
+    def shown(edge_m):
+        found = in_window(
+            scene.every, scene.base, scene.plane, window, extent=scene.extent, edge_m=edge_m
+        )
+        return [name for layer in found for name in layer.names]
+
+    assert shown(49.0) == ["东镇"]
+    assert shown(51.0) == []

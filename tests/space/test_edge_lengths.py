@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from geo.space.edge_lengths import edge_lengths_m
+from geo.space.edge_lengths import edge_lengths_m, steps_m
 from geo.space.geodesic_foot import GEOD
 
 
@@ -33,3 +33,10 @@ def test_an_edge_without_length_has_none_and_one_of_nowhere_is_unknown():
 
 def test_no_edges_have_no_lengths():
     assert edge_lengths_m(np.empty((0, 2)), np.empty((0, 2))).shape == (0,)
+
+
+def test_steps_along_many_points_are_the_very_lengths_of_their_edges():
+    points = np.random.default_rng(4).uniform([73, 3], [136, 54], (20_000, 2))
+    points[5_000:] = points[5_000] + np.cumsum(np.full((15_000, 2), 1e-5), axis=0)
+    assert steps_m(points).tolist() == edge_lengths_m(points[:-1], points[1:]).tolist()
+    assert steps_m(points[:1]).tolist() == steps_m(points[:0]).tolist() == []

@@ -1,5 +1,6 @@
 """The compiled kernel against GEOS pair by pair, and against exact fractions where they can be had."""
 
+import importlib.util
 from fractions import Fraction
 
 import numpy as np
@@ -18,7 +19,7 @@ pytest.importorskip("numba", reason="the extra fast is not installed")
 from geo.errors import GeometryError  # noqa: E402
 from geo.space.kernel import route as module  # noqa: E402
 from geo.space.kernel.exact import side  # noqa: E402
-from geo.space.kernel.judge import judge, warm  # noqa: E402
+from geo.space.kernel.judge import judge_open, warm  # noqa: E402
 from geo.space.kernel.route import overlay_wkb  # noqa: E402
 
 ZONE = shapely.box(112.0, 36.0, 112.1, 36.1)
@@ -226,7 +227,10 @@ def test_the_side_of_a_point_has_the_sign_of_exact_fractions(numbers):
 
 def test_overlay_asks_the_kernel_for_thousands_and_geos_for_few(monkeypatch):
     asked = []
-    monkeypatch.setattr(route, "_compiled", lambda a, *_: asked.append(len(a)))
+    taken = module.overlay_taken
+    monkeypatch.setattr(
+        module, "overlay_taken", lambda a, *_, **k: asked.append(len(a.source)) or taken(a, *_, **k)
+    )
     sites = [shapely.box(112.01, 36.01, 112.02, 36.02)]
     assert len(overlay(sites * 10, [ZONE])) == 10
     assert len(overlay(sites * route.KERNEL_FROM, [ZONE])) == route.KERNEL_FROM
@@ -234,7 +238,7 @@ def test_overlay_asks_the_kernel_for_thousands_and_geos_for_few(monkeypatch):
 
 
 def test_without_numba_it_says_so_and_answers_all_the_same(monkeypatch):
-    monkeypatch.setattr(route.importlib.util, "find_spec", lambda _: None)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
     told = []
     sites = [shapely.box(112.01, 36.01, 112.02, 36.02)] * route.KERNEL_FROM
     assert (overlay(sites, [ZONE], announce=told.append).relation == INSIDE).all()
@@ -265,7 +269,7 @@ def test_wkb_as_it_lies_in_a_file_gives_what_geometries_give():
 def test_a_second_process_compiles_exactly_the_judging_that_a_job_needs():
 
     overlay_wkb(wkb([shapely.box(112.09, 36, 112.11, 36.02)]), wkb([ZONE]))
-    used = list(judge.signatures)
+    used = list(judge_open.signatures)
     warm()
     assert len(used) == 1
-    assert judge.signatures == used
+    assert judge_open.signatures == used

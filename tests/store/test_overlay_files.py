@@ -1,5 +1,7 @@
 """Overlays of files in batches against overlays of all at once."""
 
+import importlib.util
+
 import geopandas
 import numpy as np
 import pytest
@@ -7,7 +9,6 @@ import shapely
 
 from geo.errors import InputError
 from geo.space.overlay import overlay_geos
-from geo.store import overlay_files as module
 from geo.store.overlay_files import overlay_files
 
 ZONES = [shapely.box(112.0, 36.0, 112.1, 36.1), shapely.box(112.05, 36.05, 112.3, 36.3)]
@@ -28,7 +29,7 @@ def squares():
 @pytest.mark.parametrize("numba", [True, False])
 def test_batches_of_a_file_give_the_pairs_of_the_whole(tmp_path, monkeypatch, batch, numba):
     if not numba:
-        monkeypatch.setattr(module.importlib.util, "find_spec", lambda _: None)
+        monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
     sites, zones = squares(), ZONES
     found = overlay_files(
         written(tmp_path, "地块", sites), written(tmp_path, "红线", zones), batch=batch

@@ -18,7 +18,8 @@ from geo.check.batch.sites import bow_m, doubtful, slack_m
 from geo.check.screen import Lie, lie_of_pair
 from geo.space.distance_tree import DistanceTree, Ways
 from geo.space.nearest import direction_zh
-from geo.space.overlay import INSIDE, TOUCHES, overlay
+from geo.space.overlay_ready import Ready, overlay_ready
+from geo.space.pairs import INSIDE, TOUCHES, joined
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geo.check.batch.sites import Batch
-    from geo.space.overlay import Pairs
+    from geo.space.pairs import Pairs
     from geo.store.layers import LayerTable
 
     Floats: TypeAlias = NDArray[np.float64]
@@ -63,8 +64,8 @@ class LayerDesk:
         return bow_m(self.shapes)
 
     @cached_property
-    def _tree(self) -> shapely.STRtree:
-        return shapely.STRtree(self.shapes)
+    def _ready(self) -> Ready:
+        return Ready(self.shapes)
 
     def lies(
         self, batch: Batch, *, near_m: float, announce: Callable[[str], None] | None = None
@@ -91,21 +92,12 @@ class LayerDesk:
         return found
 
     def _meeting(self, batch: Batch, announce: Callable[[str], None] | None) -> Pairs:
-        """Overlay the sites with the zones around them, points, lines and areas each for themselves."""
-        rows = np.sort(self._tree.query(shapely.box(*shapely.total_bounds(batch.shapes))))
-        kinds = shapely.get_dimensions(batch.shapes)
+        """Overlay the sites with the zones, points, lines and areas each for themselves."""
         parts = []
-        for kind in np.unique(kinds):
-            which = np.flatnonzero(kinds == kind)
-            pairs = overlay(batch.shapes[which], self.shapes[rows], announce=announce)
-            parts.append((which[pairs.site], rows[pairs.zone], pairs))
-        columns = {
-            name: np.concatenate([getattr(pairs, name) for *_, pairs in parts])
-            for name in ("relation", "overlap_m2", "length_m", "share")
-        }
-        first = parts[0][2]
-        site = np.concatenate([part[0] for part in parts])
-        return type(first)(site=site, zone=np.concatenate([part[1] for part in parts]), **columns)
+        for which, sites in batch.kinds:
+            pairs = overlay_ready(sites, self._ready, chainage=True, announce=announce)
+            parts.append(replace(pairs, site=which[pairs.site]))
+        return joined(parts)
 
     def _sure(self, batch: Batch, met: Pairs) -> Flags:
         """Tell of which hits it is plain that accuracy cannot undo them."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
@@ -10,6 +11,7 @@ import shapely
 
 from geo.check.screen import Footprint, footprint
 from geo.space.ellipsoid import SEMI_MAJOR_M
+from geo.space.overlay_ready import Ready
 from geo.space.plane import WIDEST_DEG
 
 if TYPE_CHECKING:
@@ -48,6 +50,13 @@ class Batch:
     def __len__(self) -> int:
         """Count the sites."""
         return len(self.shapes)
+
+    @cached_property
+    def kinds(self) -> tuple[tuple[Index, Ready], ...]:
+        """Points, lines and areas apart, with their positions: ready for the overlay with one layer after another."""
+        kinds = shapely.get_dimensions(self.shapes)
+        rows = [np.flatnonzero(kinds == kind) for kind in np.unique(kinds)]
+        return tuple((which, Ready(self.shapes[which])) for which in rows)
 
 
 def batch_of(sites: Sequence[Site]) -> Batch:

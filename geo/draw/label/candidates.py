@@ -203,12 +203,12 @@ def _leaders(
             cx = ex + (size.width / 2 + 0.3) * (1 if ux > 0.3 else -1 if ux < -0.3 else 0)  # noqa: PLR2004
             cy = ey + (size.height / 2 + 0.2) * (0 if abs(ux) > 0.3 else (1 if uy > 0 else -1))  # noqa: PLR2004
             line = ((ox + ux * start, oy + uy * start), (ex, ey))
-            boxes = np.vstack([[size.box(cx, cy)], _chain(*line)])
+            boxes = np.vstack([[size.box(cx, cy)], chain(*line)])
             cost = base + 0.28 * radius + 0.15 * abs(uy)
             yield Candidate(size.at(cx, cy), boxes, cost, size.em / MM_PER_POINT, line, 1)
 
 
-def _chain(start: tuple[float, float], end: tuple[float, float]) -> NDArray[np.float64]:
+def chain(start: tuple[float, float], end: tuple[float, float]) -> NDArray[np.float64]:
     """Cover a segment with small boxes."""
     count = max(int(math.dist(start, end) / _STEP), 1) + 1
     points = np.linspace(start, end, count)

@@ -34,6 +34,8 @@ _NEIGHBOUR_MM2: Final = 140.0
 _OURS: Final = 0.2
 #: Rivers longer than this on the page are named once more, millimetres.
 _REPEAT_MM: Final = 190.0
+#: A river that leaves the map and shows no more than this is named only where there is room, millimetres.
+_SCRAP_MM: Final = 15.0
 #: A further part of a task's area has the number as well from this size on, square millimetres.
 _REPEAT_MM2: Final = 12.0
 #: Places of a task nearer to each other than this share a number, millimetres.
@@ -75,7 +77,7 @@ def _of_layer(item: OnPage, box: Geometry, body: Geometry, scale: float) -> Iter
         yield from _badges(item.layer, seen, scale)
     elif item.layer.label is not None:
         for text, geometry, class_at in _named(item.layer, seen):
-            yield from _label(item.layer, text, geometry, class_at, body, scale)
+            yield from _label(item.layer, text, geometry, class_at, body, box, scale)
 
 
 def _badges(layer: DrawnLayer, seen: NDArray[Any], scale: float) -> Iterator[Request]:
@@ -113,20 +115,30 @@ def _places(geometry: Geometry) -> list[Geometry]:
     if geometry.is_empty:
         return []
     whole = _plain(geometry)
-    parts = shapely.get_parts(shapely.get_parts(geometry))
-    top = shapely.get_dimensions(parts).max()
-    parts = parts[shapely.get_dimensions(parts) == top]
-    if top == 1 or len(parts) == 1:
-        return [whole]
-    sizes = shapely.area(parts)
-    ordered = parts[np.argsort(-sizes, kind="stable")]
-    if top == 2:  # noqa: PLR2004
-        ordered = ordered[np.sort(-sizes, kind="stable") <= -_REPEAT_MM2]
+    every = shapely.get_parts(shapely.get_parts(geometry))
+    sizes = shapely.get_dimensions(every)
+    top = sizes.max()
+    parts, lesser = every[sizes == top], every[sizes < top]
     kept: list[Geometry] = []
-    for part in ordered:
+    if top == 1 or len(parts) == 1:
+        kept = [whole]
+    else:
+        areas = shapely.area(parts)
+        order = np.argsort(-areas, kind="stable")
+        ordered = parts[order][areas[order] >= _REPEAT_MM2] if top == 2 else parts[order]  # noqa: PLR2004
+        kept = _apart(ordered, []) or [whole]
+    # Where an area and single points are one task's places, a point far from the area is one by itself.
+    kept = _apart(lesser[np.argsort(-shapely.get_dimensions(lesser), kind="stable")], kept)
+    return [whole if top else kept[0], *kept[1:_MOST_PLACES]]
+
+
+def _apart(parts: NDArray[Any], kept: list[Geometry]) -> list[Geometry]:
+    """Add the parts that lie away from all that are kept already."""
+    kept = list(kept)
+    for part in parts:
         if all(shapely.distance(part, k) >= _APART_MM for k in kept):
             kept.append(part)
-    return [whole if top else kept[0], *kept[1:_MOST_PLACES]] if kept else [whole]
+    return kept
 
 
 def _plain(geometry: Geometry) -> Geometry:
@@ -157,8 +169,9 @@ def _named(layer: DrawnLayer, seen: NDArray[Any]) -> Iterator[tuple[str, Geometr
 
 
 def _label(
-    layer: DrawnLayer, text: str, geometry: Geometry, class_at: int, body: Geometry, scale: float
-) -> Iterator[Request]:
+    layer: DrawnLayer, text: str, geometry: Geometry, class_at: int, body: Geometry, box: Geometry,
+    scale: float,
+) -> Iterator[Request]:  # fmt: skip
     label = layer.label
     assert label is not None  # noqa: S101 - told by the caller
     ours = _ours(geometry, body)
@@ -174,8 +187,15 @@ def _label(
     for at, part in enumerate(_stretches(geometry) if kind == "line" else [geometry]):
         yield Request(
             flat, kind, part, label.size * scale, label.face, colour, slanted=label.water,
-            halo=halo, priority=label.priority, gap=ink.size * MM_PER_POINT / 2, optional=at > 0 or not ours,
+            halo=halo, priority=label.priority, gap=ink.size * MM_PER_POINT / 2,
+            optional=at > 0 or not ours or (kind == "line" and _scrap(part, box)),
         )  # fmt: skip
+
+
+def _scrap(line: Geometry, box: Geometry) -> bool:
+    """Tell whether only the end of a river shows at the map's edge, which is not worth a number in the list."""
+    cut = shapely.intersects(line, shapely.boundary(box))
+    return bool(cut and shapely.length(line) < _SCRAP_MM)
 
 
 def _dark_ground(ink: Ink, colour: str) -> str:

@@ -60,14 +60,17 @@ class Board:
             np.append(c.cost * c.weight, c.bare if c.bare >= _NONE else c.bare * c.weight)
             for c in choices
         ]
+        self._from = self._first.tolist()
         self._load = np.zeros(self._first[-1])
         self._label = np.repeat(np.arange(len(choices)), counts)
-        self._boxes = [c.boxes for c in choices]
         rows = [_valid(c.boxes) for c in choices]
         self._of = np.concatenate([first + at for first, (at, _) in zip(self._first, rows, strict=False)]
                                   or [np.empty(0, dtype=int)]).astype(int)  # fmt: skip
         every = np.vstack([b for _, b in rows]) if rows else np.empty((0, 4))
-        self._tree = shapely.STRtree(_shapes(every))
+        self._shapes = _shapes(every)
+        self._tree = shapely.STRtree(self._shapes)
+        # Places in order claim their boxes in order.
+        self._begin = np.searchsorted(self._of, np.arange(self._first[-1] + 1)).tolist()
         self._known: dict[int, NDArray[np.int64]] = {}
         self.taken = [-1] * len(choices)
         for at, place in enumerate(taken or ()):
@@ -84,7 +87,7 @@ class Board:
         """Give each label the best place that is free, in order; tell whether anything moved."""
         moved = False
         for at in order:
-            best = self._draw(at, 0.0, None, clash)
+            best = self._draw(at, None, clash)
             if best != self.taken[at]:
                 self._move(at, best)
                 moved = True
@@ -101,9 +104,16 @@ class Board:
         """Search for the best places of all labels together, from where they stand."""
         random = np.random.default_rng(_SEED)
         count = len(self.taken)
-        for heat in np.geomspace(warm, _COLD, sweeps):
-            for at in random.permutation(count):
-                self._move(int(at), self._draw(int(at), float(heat), random))
+        many = [len(cost) for cost in self._cost]
+        for heat in np.geomspace(warm, _COLD, sweeps).tolist():
+            order = random.permutation(count).tolist()
+            # The least of costs with Gumbel noise is a draw by their Boltzmann weights.
+            noise = heat * np.log(-np.log(random.random(sum(many)) * (1 - 2e-12) + 1e-12))
+            start = 0
+            for at in order:
+                end = start + many[at]
+                self._move(at, self._draw(at, noise[start:end]))
+                start = end
         for _ in range(_SETTLING):
             if not self.greedy(range(count)):
                 break
@@ -116,16 +126,13 @@ class Board:
                 self._move(at, -1)
         self.greedy(order, clash=2 * _NONE)
 
-    def _draw(
-        self, at: int, heat: float, random: np.random.Generator | None, clash: float = _CLASH
-    ) -> int:
-        """Draw a place for a label; at no heat the best, -1 for going without."""
+    def _draw(self, at: int, noise: NDArray[np.float64] | None, clash: float = _CLASH) -> int:
+        """Draw a place for a label; without noise the best, -1 for going without."""
         cost = self._cost[at].copy()
-        cost[:-1] += clash * self._load[self._first[at] : self._first[at + 1]]
-        if random is not None:
-            # The least of costs with Gumbel noise is a draw by their Boltzmann weights.
-            cost += heat * np.log(-np.log(random.random(len(cost)) * (1 - 2e-12) + 1e-12))
-        best = int(np.argmin(cost))
+        cost[:-1] += clash * self._load[self._from[at] : self._from[at + 1]]
+        if noise is not None:
+            cost += noise
+        best = int(cost.argmin())
         return best if best < len(cost) - 1 else -1
 
     def _move(self, at: int, place: int) -> None:
@@ -138,13 +145,14 @@ class Board:
 
     def _clashes(self, at: int, place: int) -> NDArray[np.int64]:
         """Find the places of other labels that one place would stand on."""
-        key = int(self._first[at]) + place
-        if key not in self._known:
-            boxes = self._boxes[at][place]
-            _, hit = self._tree.query(_shapes(boxes[~np.isnan(boxes[:, 0])]))
+        key = self._from[at] + place
+        known = self._known.get(key)
+        if known is None:
+            claimed = self._shapes[self._begin[key] : self._begin[key + 1]]
+            _, hit = self._tree.query(claimed)
             found = np.unique(self._of[hit])
-            self._known[key] = found[self._label[found] != at]
-        return self._known[key]
+            known = self._known[key] = found[self._label[found] != at]
+        return known
 
 
 def _valid(boxes: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:

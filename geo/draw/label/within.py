@@ -6,13 +6,14 @@ place, so that a grid of places, sizes and line breaks can be tried for every ar
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import shapely
 
-from geo.draw.label.candidates import SIDES, block, largest, simple
+from geo.draw.label.candidates import SIDES, block, chain, largest, simple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,6 +36,10 @@ _MOSTLY: Final = 0.4
 #: Cost of a whole name outside; a leader to a place nearby costs some ten.
 _OUTSIDE: Final = 9.0
 _RASTER: Final = 64
+#: How far into its area the leader of numbers beside it reaches, millimetres.
+_INTO_MM: Final = 1.5
+#: What that leader makes up for of standing outside.
+_TIED: Final = 2.0
 _GRID: Final = 17
 #: Places of one size and line break that are worth keeping.
 _KEPT: Final = 24
@@ -97,7 +102,8 @@ def inside_area(request: Request, fonts: Lettering) -> Iterator[Candidate]:
         further = ordered[_KEPT :: max((len(ordered) - _KEPT) // _FURTHER, 1)]
         for at in (*ordered[:_KEPT], *further):
             yield simple(size, float(spots[at, 0]), float(spots[at, 1]), float(cost[at]))
-    yield from _around_box(block(request, fonts, share=0.8), part.bounds)
+    beside = _around_box(block(request, fonts, share=0.8), part.bounds)
+    yield from (_tied(c, part, pole) for c in beside) if request.badges else beside
 
 
 def _boxes(size: Block, spots: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -116,6 +122,18 @@ def _around_box(size: Block, bounds: tuple[float, float, float, float]) -> Itera
         cx = x + dx * ((east - west) / 2 + 0.4 + size.width / 2)
         cy = y + dy * ((north - south) / 2 + 0.4 + size.height / 2)
         yield simple(size, cx, cy, cost + 11.0)
+
+
+def _tied(candidate: Candidate, part: Geometry, pole: tuple[float, float]) -> Candidate:
+    """Tie numbers beside an area to it: nothing else tells whose they are."""
+    numbers = shapely.multipoints([(p.x, p.y) for p in candidate.pieces])
+    (x, y), end = shapely.shortest_line(part, numbers).coords
+    reach = math.dist((x, y), pole)
+    share = min(_INTO_MM / reach, 1.0) if reach > 0.0 else 0.0
+    # The nearest number is drawn over the line's end.
+    line = ((x + (pole[0] - x) * share, y + (pole[1] - y) * share), (end[0], end[1]))
+    boxes = np.vstack([candidate.boxes, chain(*line)])
+    return replace(candidate, boxes=boxes, leader=line, cost=candidate.cost - _TIED)
 
 
 def _variants(request: Request) -> Iterator[tuple[float, str, float]]:

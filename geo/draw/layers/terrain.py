@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from rasterio.enums import Resampling
-from rasterio.windows import Window as Cells
 
 from geo.draw.layers.classing import SymbolClass
 from geo.draw.layers.cover import classed, nearest_cells
@@ -19,13 +17,14 @@ from geo.errors import HongxianError
 from geo.space.crs import WORKING, transformer
 from geo.spec.layers import RasterSource
 from geo.spec.vocabulary import STATE_ZH
-from geo.store.raster import Raster, open_raster
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from rasterio.windows import Window as Cells
 
     from geo.draw.plane import Plane
     from geo.spec.maps import DrawTerrain
+    from geo.store.raster import Raster
     from geo.store.store import Store
 
 Floats = Any
@@ -85,6 +84,9 @@ def backdrop(
     source = table.spec.source
     assert isinstance(source, RasterSource)  # noqa: S101 - it has a raster's path
     cover = source.measures == "land_cover"
+    # rasterio takes a fifth of a second to load; most sheets have no raster.
+    from geo.store.raster import open_raster  # noqa: PLC0415
+
     try:
         raster = open_raster(path, shown=Path(path.name), band=source.band)
         heights = _sampled(raster, plane, window, smooth=not cover)
@@ -111,6 +113,8 @@ def _sampled(
 
     Heights are blended, codes are not: there the commonest or the very cell is taken.
     """
+    from rasterio.enums import Resampling  # noqa: PLC0415 - as in backdrop
+
     wide, tall = window[2] - window[0], window[3] - window[1]
     cell = max(wide, tall) / _SIDE
     xs = np.arange(window[0] + cell / 2, window[2], cell)
@@ -141,6 +145,8 @@ def _sampled(
 
 def _part(source: Any, x: Floats, y: Floats) -> Cells | None:
     """Return the cells that hold all points, as far as the raster reaches."""
+    from rasterio.windows import Window as Cells  # noqa: PLC0415 - as in backdrop
+
     columns, rows = _cells(source, x, y)
     left, right = max(int(columns.min()), 0), min(int(columns.max()) + 2, source.width)
     top, bottom = max(int(rows.min()), 0), min(int(rows.max()) + 2, source.height)

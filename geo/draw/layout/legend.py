@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, Literal
 
+import numpy as np
+
 from geo.draw.layers.drawn import NOTHING_HERE, group_rank
 from geo.draw.layout.lettering import MM_PER_POINT
 from geo.draw.symbols.presets import BORDERS
@@ -13,8 +15,10 @@ from geo.draw.symbols.presets import BORDERS
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from numpy.typing import NDArray
+
     from geo.draw.layers.drawn import DrawnLayer, Numbered, Skipped
-    from geo.draw.layout.lettering import Lettering
+    from geo.draw.layout.lettering import Face, Lettering
     from geo.draw.symbols.ink import Ink, Shape
 
 RowKind = Literal["heading", "group", "entry", "absent", "item"]
@@ -38,6 +42,8 @@ _ABREAST: Final = 0.002
 _SPLIT: Final = 0.06
 #: What broken entries weigh against larger letters.
 _BROKEN: Final = 0.7
+#: Size of the list's letters beside the legend's.
+_ITEM: Final = 0.9
 #: Rows may miss a column's foot by this much, millimetres.
 _SLACK: Final = 1e-6
 
@@ -152,9 +158,13 @@ def fit_legend(
     """
     best: tuple[float, Legend] | None = None
     wide = width_mm > _WIDE * height_mm
+    ems = np.array([_ems(fonts, entry) for entry in entries])
+    items = np.array([entry.kind == "item" for entry in entries], dtype=bool)
     for size in (s * largest_pt / SIZES[0] for s in SIZES):
         most = int(width_mm / (_NARROWEST * size * MM_PER_POINT))
         for columns in range(1, min(most, 6) + 1):
+            if _least_mm(ems, items, size, width_mm / columns) > columns * (height_mm + _SLACK):
+                continue
             found = _set(entries, fonts, size, columns, width_mm, height_mm)
             if found is not None:
                 score = largest_pt / size * (1.0 + _BROKEN * _broken(found.rows))
@@ -164,6 +174,21 @@ def fit_legend(
         if best is not None and largest_pt / size > best[0]:
             break
     return best[1] if best else None
+
+
+def _ems(fonts: Lettering, entry: Entry) -> float:
+    """Width of an entry's text over the font size, without spaces, which a break may swallow."""
+    face: Face = "bold" if entry.kind == "group" else "sans"
+    return fonts.width_mm("".join(entry.text.split()), face, size_pt=1.0 / MM_PER_POINT)
+
+
+def _least_mm(
+    ems: NDArray[np.float64], items: NDArray[np.bool_], size: float, column: float
+) -> float:
+    """Return what rows need at least: no text takes fewer lines than its length over the column's width."""
+    em = size * MM_PER_POINT
+    lines = np.maximum(np.ceil(ems * np.where(items, _ITEM, 1.0) * em / column - 1e-6), 1.0)
+    return float((lines * np.where(items, 1.22 * _ITEM, 1.18)).sum() * em)
 
 
 def _set(
@@ -295,7 +320,7 @@ def _wrapped(
         lines = fonts.wrap(entry.text, "bold", size_pt=size, width_mm=column)
         return lines, (len(lines) * 1.3 + 0.45) * em
     indent = 1.9 * em if entry.kind == "item" else swatch + _GAP * em
-    factor = 0.9 if entry.kind == "item" else 1.0
+    factor = _ITEM if entry.kind == "item" else 1.0
     lines = fonts.wrap(entry.text, "sans", size_pt=size * factor, width_mm=column - indent)
     leading = 1.22 if entry.kind == "item" else 1.18
     spare = 0.12 if entry.kind == "item" else _LEADING - 1.18 + 0.05

@@ -17,6 +17,7 @@ from geo.draw.layers.drawn import Numbered
 from geo.draw.layout.spare import spread
 from geo.draw.scene import Scene, relaid
 from geo.draw.sheet.apart import Moved, set_apart
+from geo.draw.sheet.detail import Detail, beyond, detail_of, edges, within
 from geo.draw.sheet.furniture import closed_frames, grid_of
 from geo.draw.sheet.pen import symbol_boxes
 from geo.errors import UsageError
@@ -24,6 +25,8 @@ from geo.errors import UsageError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from geo.draw.label.candidates import Request
+    from geo.draw.layout.page import Frame
     from geo.draw.sheet.grid import Grid
 
 #: Features are cut this far outside the map's frame, so that no edge shows, millimetres.
@@ -40,6 +43,15 @@ class Arranged:
     placement: Placement
     grid: Grid | None
     moved: tuple[Moved, ...] = ()
+    detail: Enlargement | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Enlargement:
+    """A part of a sheet shown larger, arranged."""
+
+    place: Detail
+    arranged: Arranged
 
 
 @lru_cache(maxsize=2)
@@ -56,16 +68,16 @@ def arrange(scene: Scene) -> Arranged:
         layers, moved = set_apart(
             [OnPage(layer, _cut(scene, layer.geometry)) for layer in scene.layers]
         )
-        placement = _placed(scene, layers)
-        unnamed = tuple(
-            Numbered(p.number, p.request.text.replace("\n", " "))
-            for p in sorted(placement.placed, key=lambda p: p.number) if p.number
-        )  # fmt: skip
+        larger = detail_of(scene, layers)
+        placement = _placed(scene, layers, larger)
+        first = len(scene.listed) + len(placement.numbered) + 1
+        detail = _detail(larger, first) if larger is not None else None
+        unnamed = (*_unnamed(placement), *(_unnamed(detail.arranged.placement) if detail else ()))
         fitted = relaid(scene, unnamed, last=attempt == _TRIES)
         if fitted.window == scene.window:
             layout = spread(fitted.layout, fitted.base.panes, fitted.fonts)
             return Arranged(
-                replace(fitted, layout=layout), layers, placement, grid_of(fitted), moved
+                replace(fitted, layout=layout), layers, placement, grid_of(fitted), moved, detail
             )
         scene = fitted
     raise UsageError(f"地图 {scene.id} 的图例和编号表放不下 — 请换更大的纸或减少标注")
@@ -79,7 +91,39 @@ def _cut(scene: Scene, lonlat: NDArray[np.object_]) -> NDArray[np.object_]:
     )
 
 
-def _placed(scene: Scene, layers: tuple[OnPage, ...]) -> Placement:
+def _unnamed(placement: Placement) -> tuple[Numbered, ...]:
+    """List the names for which a number stands."""
+    return tuple(
+        Numbered(p.number, p.request.text.replace("\n", " "))
+        for p in sorted(placement.placed, key=lambda p: p.number) if p.number
+    )  # fmt: skip
+
+
+def _placed(scene: Scene, layers: tuple[OnPage, ...], larger: Detail | None) -> Placement:
+    closed = closed_frames(scene)
+    requests = requests_of(scene, layers)
+    if larger is not None:
+        closed += [larger.frame, *edges(larger.zone)]
+        requests = beyond(requests, larger.zone)
+    return _set(scene, layers, requests, closed, len(scene.listed) + 1)
+
+
+def _detail(larger: Detail, first: int) -> Enlargement:
+    """Arrange an enlargement as a sheet of its own without furniture."""
+    scene = larger.scene
+    layers, moved = set_apart(
+        [OnPage(layer, _cut(scene, layer.geometry)) for layer in scene.layers]
+    )
+    requests = within(requests_of(scene, layers), scene.layout.map)
+    placement = _set(scene, layers, requests, [], first)
+    return Enlargement(larger, Arranged(scene, layers, placement, None, moved))
+
+
+def _set(
+    scene: Scene, layers: tuple[OnPage, ...], requests: list[Request], furniture: list[Frame],
+    first: int,
+) -> Placement:  # fmt: skip
+    """Place labels on a map or an enlargement of it."""
     ground = Ground(scene.layout.map)
     ground.add([shapely.boundary(scene.to_mm(scene.base.territory))], 1.6)
     ground.add([scene.to_mm(lines) for lines in scene.around.borders.values()], 0.5)
@@ -87,13 +131,12 @@ def _placed(scene: Scene, layers: tuple[OnPage, ...]) -> Placement:
     for item in layers:
         ground.add(item.geometry, 1.0)
         symbols += _symbols(item)
-    closed = [(f.x, f.y, f.right, f.top) for f in closed_frames(scene)]
+    closed = [(f.x, f.y, f.right, f.top) for f in furniture]
     boxes = np.vstack(symbols)
-    wanted = [clear_of_symbols(r, boxes) for r in requests_of(scene, layers)]
+    wanted = [clear_of_symbols(r, boxes) for r in requests]
     return place(
         wanted, scene.fonts, frame=scene.layout.map, ground=ground,
-        symbols=boxes, closed=np.array(closed).reshape(-1, 4),
-        first_number=len(scene.listed) + 1,
+        symbols=boxes, closed=np.array(closed).reshape(-1, 4), first_number=first,
     )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from geo.draw.sheet import furniture
 from geo.draw.sheet.adjacent import draw_adjacent
 from geo.draw.sheet.arrange import Arranged, arrange
 from geo.draw.sheet.body import draw_body
+from geo.draw.sheet.detail import draw_edge, draw_ground, draw_zone
 from geo.draw.sheet.glyph_names import known_glyph_names
 from geo.draw.sheet.pen import Pen, new_pen
 from geo.draw.sheet.swatch import draw_inset, draw_legend
@@ -73,6 +74,12 @@ def draw_arranged(arranged: Arranged) -> Pen:
     with mpl.rc_context(SETTINGS):
         pen = new_pen(layout.width, layout.height, scene.fonts, type_scale=layout.type_scale)
         draw_body(pen, arranged)
+        if arranged.detail is not None:
+            place = arranged.detail.place
+            draw_zone(pen, place)
+            draw_ground(pen, place)
+            draw_body(pen, arranged.detail.arranged)
+            draw_edge(pen, place)
         furniture.draw_frames(pen, scene)
         if arranged.grid is not None:
             furniture.draw_grid_labels(pen, scene, arranged.grid)

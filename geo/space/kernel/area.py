@@ -10,18 +10,20 @@ from math import nan
 from typing import TYPE_CHECKING, Final
 
 from geo.space.ellipsoid import E2, SEMI_MAJOR_M, TOO_LONG
-from geo.space.kernel.compile import inner
+from geo.space.kernel.compile import compiled, inner
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    Counts = NDArray[np.int64]
     Floats = NDArray[np.float64]
 
 _F: Final = 1 - E2
 _A2: Final = SEMI_MAJOR_M**2
 _HALF_DEGREE: Final = math.pi / 360
-_LONG: Final = 4e-5  # as in geo.space.ellipsoid
+_LONG2: Final = 4e-5**2  # as in geo.space.ellipsoid
+_TOO_LONG2: Final = TOO_LONG**2
 
 
 @inner
@@ -76,9 +78,9 @@ def _bulge(h: float, k: float, s: float) -> float:
     n2 = (_F * k / cw) * (_F * k / cw)
     common = r2 * s * h
     total = common * (2 / 3) * (h2 + 3 * n2)
-    if h2 + n2 <= _LONG**2:
+    if h2 + n2 <= _LONG2:
         return total
-    if h2 + n2 <= TOO_LONG**2:
+    if h2 + n2 <= _TOO_LONG2:
         return total + common * _higher(h2, n2, s2)
     return nan
 
@@ -115,3 +117,20 @@ def ring_area(xy: Floats, start: int, stop: int) -> float:
         total += h * (y0 + y1) + _bulge(h, 0.5 * (u1 - u0), s0 + 0.5 * (u0 + u1))
         u0, y0 = u1, y1
     return abs(total) * _A2
+
+
+@compiled
+def measure(
+    xy: Floats, start: Counts, first: Counts, turn: Floats, which: Counts, areas: Floats
+) -> None:
+    """Measure polygons: shells less holes, m²; NaN where an edge is too long."""
+    for k in range(len(which)):
+        total = 0.0
+        for r in range(first[which[k]], first[which[k] + 1]):
+            flat, s = 0.0, start[r]
+            for v in range(s + 1, start[r + 1] - 1):
+                flat += (xy[v, 0] - xy[s, 0]) * (xy[v + 1, 1] - xy[s, 1])
+                flat -= (xy[v + 1, 0] - xy[s, 0]) * (xy[v, 1] - xy[s, 1])
+            shell = (flat > 0) == (turn[r] > 0)
+            total += ring_area(xy, s, start[r + 1]) if shell else -ring_area(xy, s, start[r + 1])
+        areas[k] = total

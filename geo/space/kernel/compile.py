@@ -7,11 +7,15 @@ function it loads, and would not notice that a function called from it has chang
 from __future__ import annotations
 
 import contextlib
+import gc
 import hashlib
+import importlib.util
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 import numba
@@ -19,7 +23,7 @@ import numba
 from geo import userdirs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 F = TypeVar("F", bound="Callable[..., Any]")
 
@@ -33,6 +37,8 @@ _functions: list[Any] = []
 _kept: list[Path] = []  # the cache folder, if it can be written
 _helpers: list[subprocess.Popen[bytes]] = []
 _made_ready: list[bool] = []  # its one entry: whether compiled code was found in the cache
+_resting: list[bool] = []  # one entry for each that wants no collector: whether it was on before
+_resting_lock = threading.Lock()
 
 
 def compiled(function: F) -> F:
@@ -47,6 +53,24 @@ def compiled(function: F) -> F:
 def inner(function: F) -> F:
     """Mark a function that only compiled ones call: it becomes part of them, with no way in from Python."""
     return cast("F", numba.njit(**_OPTIONS, **_INNER)(function))
+
+
+@contextlib.contextmanager
+def collector_resting() -> Iterator[None]:
+    """Keep Python from looking for garbage in cycles, in all threads, until the last one is through.
+
+    numba builds hundreds of thousands of small objects that stay, and Python would walk them over and over,
+    half a second of a compile. The kernel itself makes no cycles.
+    """
+    with _resting_lock:
+        _resting.append(gc.isenabled() if not _resting else _resting[0])
+        gc.disable()
+    try:
+        yield
+    finally:
+        with _resting_lock:
+            if _resting.pop() and not _resting:
+                gc.enable()
 
 
 def cache_folder() -> Path:
@@ -65,6 +89,7 @@ def make_ready(announce: Callable[[str], None] | None = None) -> bool:
     """
     if _made_ready:
         return _made_ready[0]
+    _load_without_blas()
     folder = cache_folder()
     found = any(folder.rglob("*.nbc"))
     try:
@@ -78,6 +103,21 @@ def make_ready(announce: Callable[[str], None] | None = None) -> bool:
     if not found and announce is not None:
         announce(FIRST_TIME)
     return found
+
+
+def _load_without_blas() -> None:
+    """Load what numba loads before its first function, but not scipy's linear algebra, half of the time.
+
+    numba imports it only to see that it is there; whoever has numba compile linear algebra gets it then.
+    """
+    probe, asks = "scipy.linalg.cython_blas", "numba.np.arraymath"
+    if probe in sys.modules or asks in sys.modules or importlib.util.find_spec("scipy") is None:
+        return
+    sys.modules[probe] = ModuleType(probe)
+    try:
+        importlib.import_module(asks)
+    finally:
+        del sys.modules[probe]
 
 
 def _keep(function: Any, folder: Path) -> None:

@@ -74,13 +74,9 @@ def _exact_side(ax: float, ay: float, bx: float, by: float, x: float, y: float) 
     return -tail_of_tail
 
 
-@compiled
+@inner
 def along(ax: float, ay: float, bx: float, by: float, x: float, y: float) -> float:
-    """Give where a point of the line ab lies on it: exactly 0 at a and 1 at b.
-
-    >>> along(1.0, 1.0, 3.0, 1.0, 2.0, 1.0)
-    0.5
-    """
+    """Give where a point of the line ab lies on it: exactly 0 at a and 1 at b."""
     dx, dy = bx - ax, by - ay
     if abs(dx) >= abs(dy):
         return (x - ax) / dx

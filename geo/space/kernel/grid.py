@@ -63,9 +63,8 @@ def sites_of(rings: Rings) -> Sites:
     """Add box, owner and direction of every ring."""
     count = len(rings.first) - 1
     owner = np.repeat(np.arange(count), np.diff(rings.first))
-    box = np.empty((count, 4))
-    boxes(rings.xy, rings.start, rings.first, box)
-    return Sites(rings.xy, rings.start, rings.first, owner, turns_of(rings), box)
+    turn, box = outlines_of(rings)
+    return Sites(rings.xy, rings.start, rings.first, owner, turn, box)
 
 
 def points_as_sites(points: Floats) -> Sites:
@@ -74,11 +73,11 @@ def points_as_sites(points: Floats) -> Sites:
     return Sites(points, at, at, at[:-1], np.ones(len(points)), np.hstack([points, points]))
 
 
-def turns_of(rings: Rings) -> Floats:
-    """Tell for every ring on which side of it, as walked, the inside lies."""
-    turn = np.empty(len(rings.start) - 1)
-    directions(rings.xy, rings.start, rings.shell, turn)
-    return turn
+def outlines_of(rings: Rings) -> tuple[Floats, Floats]:
+    """Tell for every ring on which side of it, as walked, the inside lies; and give every polygon's box."""
+    turn, box = np.empty(len(rings.start) - 1), np.empty((len(rings.first) - 1, 4))
+    outline(rings.xy, rings.start, rings.first, rings.shell, turn, box)
+    return turn, box
 
 
 def grid_over(sites: Sites) -> Grid:
@@ -93,47 +92,49 @@ def grid_over(sites: Sites) -> Grid:
     size = max(own, math.sqrt(width * height / most), max(width, height) / most)
     columns, rows = int(width / size) + 1, int(height / size) + 1
     x_scale, y_scale = columns / width * (1 - 1e-12), rows / height * (1 - 1e-12)
-    cells = (west, south, x_scale, y_scale, columns, rows)
-    cell, members = fill_cells(sites.box, sites.first, *cells)
+    cells = (west, south, x_scale, y_scale, columns)
+    cell, ring_cell = (np.zeros(columns * rows + 1, np.int64) for _ in range(2))
+    members = fill_cells(cell, sites.box, sites.first, *cells)
     begin = np.tile(sites.xy[sites.start[:-1]], (1, 2))
-    ring_cell, ring_members = fill_cells(begin, np.arange(len(begin) + 1), *cells)
+    ring_members = fill_cells(ring_cell, begin, np.arange(len(begin) + 1), *cells)
     return Grid(
         west, south, x_scale, y_scale, columns, rows, cell, members, ring_cell, ring_members
     )  # fmt: skip
 
 
 @compiled
-def boxes(xy: Floats, start: Counts, first: Counts, box: Floats) -> None:
-    """Give west, south, east, north of every polygon."""
+def outline(
+    xy: Floats, start: Counts, first: Counts, shell: Bytes, turn: Floats, box: Floats
+) -> None:
+    """Give +1 where the inside is left of a ring (shell counter-clockwise, hole clockwise), else −1; and boxes.
+
+    Boxes are west, south, east, north of every polygon; one without rings has none (inverted).
+    """
     for i in range(len(first) - 1):
         west = south = np.inf
         east = north = -np.inf
-        for v in range(start[first[i]], start[first[i + 1]]):
-            x, y = xy[v, 0], xy[v, 1]
-            west, east = min(west, x), max(east, x)
-            south, north = min(south, y), max(north, y)
+        for r in range(first[i], first[i + 1]):
+            s, area = start[r], 0.0
+            x0 = y0 = dx = dy = 0.0
+            if start[r + 1] > s:
+                x0, y0 = xy[s, 0], xy[s, 1]
+            for v in range(s, start[r + 1]):
+                x, y = xy[v, 0], xy[v, 1]
+                west, east = min(west, x), max(east, x)
+                south, north = min(south, y), max(north, y)
+                area += dx * (y - y0) - (x - x0) * dy
+                dx, dy = x - x0, y - y0
+            turn[r] = 1.0 if (area > 0) == (shell[r] == 1) else -1.0
         box[i, 0], box[i, 1], box[i, 2], box[i, 3] = west, south, east, north
 
 
 @compiled
-def directions(xy: Floats, start: Counts, shell: Bytes, turn: Floats) -> None:
-    """Give +1 where the inside is left of the ring (shell counter-clockwise, hole clockwise)."""
-    for r in range(len(start) - 1):
-        s, area = start[r], 0.0
-        x0, y0 = xy[s, 0], xy[s, 1]
-        for v in range(s + 1, start[r + 1] - 1):
-            area += (xy[v, 0] - x0) * (xy[v + 1, 1] - y0) - (xy[v + 1, 0] - x0) * (xy[v, 1] - y0)
-        turn[r] = 1.0 if (area > 0) == (shell[r] == 1) else -1.0
-
-
-@compiled
 def fill_cells(
-    box: Floats, first: Counts, west: float, south: float, x_scale: float, y_scale: float,
-    columns: int, rows: int,
-) -> tuple[Counts, Counts]:  # fmt: skip
-    """List what has a part (in `first`) in every cell that its box touches."""
-    cell = np.zeros(columns * rows + 1, np.int64)
-    members = np.empty(0, np.int64)
+    cell: Counts, box: Floats, first: Counts, west: float, south: float, x_scale: float,
+    y_scale: float, columns: int,
+) -> Counts:  # fmt: skip
+    """List what has a part (in `first`) in every cell that its box touches; `cell`, all 0, gets where lists begin."""
+    members = cell
     for step in range(2):
         if step == 1:
             total = 0
@@ -157,4 +158,4 @@ def fill_cells(
     for c in range(len(cell) - 1, 0, -1):
         cell[c] = cell[c - 1]
     cell[0] = 0
-    return cell, members
+    return members

@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from geo.space.kernel.compile import compiled, make_ready
+from geo.space.kernel.area import measure
+from geo.space.kernel.compile import collector_resting, compiled, make_ready
 from geo.space.kernel.grid import Sites
 from geo.space.kernel.meet import (
     CONTACT,
@@ -34,7 +35,7 @@ from geo.space.kernel.pair import (
     walk_site,
     walk_zone,
 )
-from geo.space.kernel.wkb import Bytes, Counts, Floats
+from geo.space.kernel.wkb import Counts, Floats
 
 
 class Open(NamedTuple):
@@ -49,15 +50,12 @@ class Open(NamedTuple):
 
     pair: Counts
     entry: Counts
-    bits: Bytes
+    bits: Counts
     used: Counts
 
 
-@compiled
 def judge(sites: Sites, z: Floats, turn: Floats, left: Open) -> tuple[Counts, Floats]:
     """Give relation and shared area (m²; 0 where the site is its own overlap) of open pairs.
-
-    One body on purpose: whatever a function calls is compiled into it again.
 
     Args:
         sites: All sites.
@@ -65,19 +63,33 @@ def judge(sites: Sites, z: Floats, turn: Floats, left: Open) -> tuple[Counts, Fl
         turn: Per ring of all zones, +1 where the zone is left of it.
         left: The pairs.
     """
-    count = left.used[0]
-    relations, areas = np.empty(count, np.int64), np.zeros(count)
-    inside = np.zeros(len(sites.start) - 1, np.uint8)
-    tally = np.zeros(TALLIES, np.int64)
+    count = int(left.used[0])
+    relations, areas = np.full(count, UNDECIDED), np.zeros(count)
+    judge_open(sites, z, turn, left, np.zeros(TALLIES, np.int64), relations, areas)
+    return relations, areas
+
+
+@compiled
+def judge_open(
+    sites: Sites,
+    z: Floats,
+    turn: Floats,
+    left: Open,
+    tally: Counts,
+    relations: Counts,
+    areas: Floats,
+) -> None:
+    """Do as `judge`, into arrays that Python made: each way of making one is compiled anew.
+
+    One body on purpose: whatever a function calls is compiled into it again.
+    """
+    count = len(relations)
     for k in range(count):
         site, first, bit = left.pair[k, 0], left.pair[k, 2], left.pair[k, 3]
         end = left.pair[k + 1, 2] if k + 1 < count else left.used[1]
-        relations[k] = UNDECIDED
         known = True
-        for r in range(sites.first[site], sites.first[site + 1]):
-            inside[r] = left.bits[bit]
-            known = known and (left.bits[bit] & UNKNOWN_BIT) == 0
-            bit += 1
+        for r in range(sites.first[site + 1] - sites.first[site]):
+            known = known and (left.bits[bit + r] & UNKNOWN_BIT) == 0
         if not known:
             continue
         for which in range(TALLIES):
@@ -90,7 +102,7 @@ def judge(sites: Sites, z: Floats, turn: Floats, left: Open) -> tuple[Counts, Fl
         order_events(met.on_zone, tally[ZONE_EVENTS])
         order_events(met.shared_site, tally[SITE_SHARED])
         order_events(met.shared_zone, tally[ZONE_SHARED])
-        site_seen, site_area = walk_site(sites, site, inside, met, tally)
+        site_seen, site_area = walk_site(sites, site, left.bits, bit, met, tally)
         zone_seen, zone_area = walk_zone(sites, site, z, turn, edges, met, tally)
         area = -(site_area + zone_area)
         if site_seen < 0 or zone_seen < 0 or np.isnan(area):
@@ -102,16 +114,17 @@ def judge(sites: Sites, z: Floats, turn: Floats, left: Open) -> tuple[Counts, Fl
             relations[k], areas[k] = OVERLAPS, max(area, 0.0)
         else:
             relations[k] = INSIDE
-    return relations, areas
 
 
+@collector_resting()
 def warm() -> None:
-    """Compile the judging and leave it in the cache, judging nothing."""
+    """Compile the judging, and the measuring that shares its formulas, and leave them in the cache."""
     make_ready()
     flat, none = np.empty((0, 2)), np.zeros(1, np.int64)
     sites = Sites(flat, none, none, none[:0], np.empty(0), np.empty((0, 4)))
     left = Open(
-        np.empty((0, 4), np.int64), np.empty((0, 2), np.int64), np.empty(0, np.uint8),
+        np.empty((0, 4), np.int64), np.empty((0, 2), np.int64), np.empty(0, np.int64),
         np.zeros(3, np.int64),
     )  # fmt: skip
     judge(sites, flat, np.empty(0), left)
+    measure(flat, none, none, np.empty(0), none[:0], np.empty(0))

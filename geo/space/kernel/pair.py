@@ -24,7 +24,7 @@ from geo.space.kernel.meet import (
     ZONE_SHARED,
     meet,
 )  # fmt: skip
-from geo.space.kernel.wkb import Bytes, Counts, Floats
+from geo.space.kernel.wkb import Counts, Floats
 
 APART, INSIDE, OVERLAPS, TOUCHES, UNDECIDED = -1, 0, 1, 2, 3
 ODD, UNKNOWN_BIT, ON = 1, 2, 4
@@ -74,42 +74,25 @@ def gather(sites: Sites, site: int, z: Floats, turn: Floats, edges: Counts, tall
     room = 16
     on_site, on_zone = np.empty((room, 5)), np.empty((room, 5))
     shared_site, shared_zone = np.empty((8, 4)), np.empty((8, 4))
-    r0, r1 = sites.first[site], sites.first[site + 1]
     strip, listed, south, scale = _strips(sites, site, len(edges))
     last = len(strip) - 2
     for k in range(len(edges)):
         w = edges[k, 0]
         west, east = min(z[w, 0], z[w + 1, 0]), max(z[w, 0], z[w + 1, 0])
         low, high = min(z[w, 1], z[w + 1, 1]), max(z[w, 1], z[w + 1, 1])
-        if last < 0:
-            bands = sites.start[r1] - sites.start[r0]
-            first, from_band = sites.start[r0], 0
-        else:
-            from_band = max(0, min(last, int((low - south) * scale)))
-            first = strip[from_band]
-            bands = strip[max(0, min(last, int((high - south) * scale))) + 1] - first
-        r = r0
-        for q in range(first, first + bands):
-            v = q if last < 0 else listed[q]
-            if last < 0:
-                if v + 1 == sites.start[r + 1]:
-                    r += 1
-                    continue
-            elif v < 0:
-                from_band += 1
+        band = max(0, min(last, int((low - south) * scale)))
+        for q in range(strip[band], strip[max(0, min(last, int((high - south) * scale))) + 1]):
+            v = listed[q]
+            if v < 0:
+                band += 1
                 continue
             x0, x1, y0, y1 = p[v, 0], p[v + 1, 0], p[v, 1], p[v + 1, 1]
             if min(x0, x1) > east or max(x0, x1) < west:
                 continue
             if min(y0, y1) > high or max(y0, y1) < low or (x0 == x1 and y0 == y1):
                 continue
-            if last >= 0:
-                begins = max(0, min(last, int((max(low, min(y0, y1)) - south) * scale)))
-                if begins != from_band:
-                    continue  # met already, in the first strip that both reach
-                r = r0
-                while sites.start[r + 1] <= v:
-                    r += 1
+            if band != max(0, min(last, int((max(low, min(y0, y1)) - south) * scale))):
+                continue  # met already, in the first strip that both reach
             if _clear_of(x0, y0, x1, y1, z[w, 0], z[w, 1], z[w + 1, 0], z[w + 1, 1]):
                 continue
             if max(tally[SITE_EVENTS], tally[ZONE_EVENTS]) + 4 > room:
@@ -119,6 +102,9 @@ def gather(sites: Sites, site: int, z: Floats, turn: Floats, edges: Counts, tall
             if tally[SITE_SHARED] + 4 > len(shared_site):
                 shared_site = _room(shared_site, tally[SITE_SHARED])
                 shared_zone = _room(shared_zone, tally[ZONE_SHARED])
+            r = sites.first[site]
+            while sites.start[r + 1] <= v:
+                r += 1
             meet(
                 p, v, sites.turn[r], z, w, k, turn[edges[k, 1]],
                 on_site, on_zone, shared_site, shared_zone, tally,
@@ -128,20 +114,22 @@ def gather(sites: Sites, site: int, z: Floats, turn: Floats, edges: Counts, tall
 
 @inner
 def _strips(sites: Sites, site: int, count: int) -> tuple[Counts, Counts, float, float]:
-    """Sort the edges of a large site into strips of latitude, −1 ending each; none if small."""
+    """Sort the edges of a site into strips of latitude, −1 ending each; one for all if they are few."""
     p, r0, r1 = sites.xy, sites.first[site], sites.first[site + 1]
     n = sites.start[r1] - sites.start[r0]
     south, height = sites.box[site, 1], sites.box[site, 3] - sites.box[site, 1]
-    if n * count < _MANY or height <= 0.0:
-        return np.empty(0, np.int64), np.empty(0, np.int64), 0.0, 0.0
-    tall = 0.0
-    for r in range(r0, r1):
-        for v in range(sites.start[r], sites.start[r + 1] - 1):
-            tall += abs(p[v + 1, 1] - p[v, 1])
-    bands = max(1, int(min(n / 2.0, 3.0 * n * height / max(tall, height))))
-    scale = bands / height * (1 - 1e-12)
-    strip = np.zeros(bands + 1, np.int64)
-    listed = np.empty(0, np.int64)
+    bands, scale = 1, 0.0
+    if n * count >= _MANY and height > 0.0:
+        tall = 0.0
+        for r in range(r0, r1):
+            for v in range(sites.start[r], sites.start[r + 1] - 1):
+                tall += abs(p[v + 1, 1] - p[v, 1])
+        bands = max(1, int(min(n / 2.0, 3.0 * n * height / max(tall, height))))
+        scale = bands / height * (1 - 1e-12)
+    strip = np.empty(bands + 1, np.int64)
+    for band in range(bands + 1):
+        strip[band] = 0
+    listed = strip
     for step in range(2):
         if step == 1:
             total = 0
@@ -171,21 +159,18 @@ def order_events(rows: Floats, count: int) -> None:
     gap = 1
     while gap < count // 3:
         gap = 3 * gap + 1
-    held = np.empty(rows.shape[1])
     while gap > 0:
         for i in range(gap, count):
-            for column in range(rows.shape[1]):
-                held[column] = rows[i, column]
             j = i
             while j >= gap and (
-                rows[j - gap, 0] > held[0]
-                or (rows[j - gap, 0] == held[0] and rows[j - gap, 1] > held[1])
+                rows[j - gap, 0] > rows[j, 0]
+                or (rows[j - gap, 0] == rows[j, 0] and rows[j - gap, 1] > rows[j, 1])
             ):
                 for column in range(rows.shape[1]):
+                    held = rows[j, column]
                     rows[j, column] = rows[j - gap, column]
+                    rows[j - gap, column] = held
                 j -= gap
-            for column in range(rows.shape[1]):
-                rows[j, column] = held[column]
         gap //= 3
 
 
@@ -232,8 +217,10 @@ def _walk_edge(
 
 
 @inner
-def walk_site(sites: Sites, site: int, inside: Bytes, met: Met, tally: Counts) -> tuple[int, float]:
-    """Walk the site's rings through the zone; −1 when the winding does not close."""
+def walk_site(
+    sites: Sites, site: int, bits: Counts, bit: int, met: Met, tally: Counts
+) -> tuple[int, float]:
+    """Walk the site's rings, known by `bits` from `bit` on, through the zone; −1 when the winding does not close."""
     p, origin = sites.xy, sites.xy[sites.start[sites.first[site]], 1]
     s0 = math.sin(origin * _RADIANS)
     seen, area = 0, 0.0
@@ -241,7 +228,8 @@ def walk_site(sites: Sites, site: int, inside: Bytes, met: Met, tally: Counts) -
     # Most edges meet nothing: they are walked here, without a call that hands arrays on.
     alone, events = tally[SITE_SHARED] == 0, tally[SITE_EVENTS]
     for r in range(sites.first[site], sites.first[site + 1]):
-        wind = int(inside[r] & 1)
+        begun = bits[bit + r - sites.first[site]] & 1
+        wind = begun
         for v in range(sites.start[r], sites.start[r + 1] - 1):
             ax, ay, bx, by = p[v, 0], p[v, 1], p[v + 1, 0], p[v + 1, 1]
             if alone and not (at < events and met.on_site[at, 0] == v):
@@ -258,7 +246,7 @@ def walk_site(sites: Sites, site: int, inside: Bytes, met: Met, tally: Counts) -
             )  # fmt: skip
             seen |= kinds
             area += part
-        if wind != int(inside[r] & 1):
+        if wind != begun:
             return -1, 0.0
     return seen, area
 

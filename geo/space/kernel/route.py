@@ -8,29 +8,45 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 import numpy as np
 import shapely
 
 from geo.errors import GeometryError
-from geo.space.edge_lengths import edge_lengths_m
-from geo.space.kernel.area import ring_area
-from geo.space.kernel.compile import compiled, make_ready, start_helper, wait_for_helper
-from geo.space.kernel.grid import Sites, grid_over, points_as_sites, sites_of, turns_of
+from geo.space.kernel.area import measure
+from geo.space.kernel.compile import (
+    collector_resting,
+    make_ready,
+    start_helper,
+    wait_for_helper,
+)
+from geo.space.kernel.grid import Sites, grid_over, outlines_of, points_as_sites, sites_of
 from geo.space.kernel.judge import judge
 from geo.space.kernel.pair import APART, INSIDE, UNDECIDED
-from geo.space.kernel.wkb import Counts, Floats, Rings, chains_of, points_of, rings_of
+from geo.space.kernel.wkb import (
+    POLYGON,
+    Counts,
+    Floats,
+    Rings,
+    chains_of,
+    kind_of_first,
+    points_of,
+    rings_of,
+)
 from geo.space.kernel.zones import Zones, run
-from geo.space.overlay_geos import overlay_geos
-from geo.space.pairs import Pairs
+from geo.space.pairs import Pairs, Spans, joined
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import pyarrow as pa
     from numpy.typing import NDArray
+
+    from geo.space.kernel.line_pieces import Pieces
+
+    Source: TypeAlias = pa.Array | NDArray[np.object_]
 
 _CHUNKS = (
     8  # runs of zones per thread: none waits long for the last, few tables of all sites are made
@@ -45,6 +61,7 @@ def overlay_wkb(
     zones: pa.Array,
     *,
     threads: int | None = None,
+    chainage: bool = False,
     announce: Callable[[str], None] | None = None,
 ) -> Pairs | None:
     """Find every pair of a site and a zone that meet, as `geo.space.overlay.overlay`.
@@ -53,6 +70,7 @@ def overlay_wkb(
         sites: Arrow array of WKB, all polygons, all lines or all points, CGCS2000 lon/lat, valid.
         zones: Arrow array of WKB polygons.
         threads: How many to use; all processors unless told.
+        chainage: Tell from where to where lines run inside.
         announce: Told, in Chinese, when the kernel must be compiled first.
 
     Returns:
@@ -71,47 +89,62 @@ def overlay_wkb(
     make_ready(announce)
     taken = sites_taken_apart(sites)
     held = None if taken is None else zones_held(zones)
-    return None if taken is None or held is None else overlay_taken(taken, held, threads=threads)
+    if taken is None or held is None:
+        return None
+    return overlay_taken(taken, held, threads=threads, chainage=chainage)
 
 
 @dataclass(frozen=True, eq=False)
 class TakenApart:
-    """Sites as flat arrays, beside the WKB they came from."""
+    """Sites as flat arrays, beside what they came from."""
 
     kind: int
     sites: Sites
-    wkb: pa.Array
+    source: Source
+    lines: Pieces | None = None  # lines only, whose pieces are the sites
 
 
 @dataclass(frozen=True, eq=False)
 class HeldZones:
-    """Zones as flat arrays, beside the WKB they came from: for one overlay after another."""
+    """Zones as flat arrays, beside what they came from: for one overlay after another."""
 
     zones: Zones
-    wkb: pa.Array
+    source: Source
 
 
-def sites_taken_apart(wkb: pa.Array) -> TakenApart | None:
+@collector_resting()
+def sites_taken_apart(wkb: pa.Array, source: Source | None = None) -> TakenApart | None:
     """Read sites as points, lines or polygons; ``None`` when they are anything else.
+
+    Args:
+        wkb: The sites.
+        source: Where GEOS has them from where it must; the WKB unless told.
 
     Raises:
         GeometryError: A coordinate is not finite.
     """
+    source = wkb if source is None else source
+    if kind_of_first(wkb) == POLYGON:
+        start_helper()
     points = points_of(wkb) if len(wkb) else None
     if points is not None:
-        return TakenApart(_POINTS, points_as_sites(points), wkb)
+        return TakenApart(_POINTS, points_as_sites(points), source)
     kind, rings = _POLYGONS, rings_of(wkb)
     if rings is None:
         kind, rings = _LINES, chains_of(wkb)
     if rings is None:
         return None
-    if kind == _POLYGONS:
-        start_helper()
-    return TakenApart(kind, sites_of(_finite(rings)), wkb)
+    if kind == _LINES:
+        from geo.space.kernel.line_pieces import pieces_of  # noqa: PLC0415 - only jobs with lines pay for it
+
+        lines = pieces_of(_finite(rings))
+        return TakenApart(kind, lines.pieces, source, lines)
+    return TakenApart(kind, sites_of(_finite(rings)), source)
 
 
-def zones_held(wkb: pa.Array) -> HeldZones | None:
-    """Read zones; ``None`` when not all are polygons.
+@collector_resting()
+def zones_held(wkb: pa.Array, source: Source | None = None) -> HeldZones | None:
+    """Read zones, as `sites_taken_apart`; ``None`` when not all are polygons.
 
     Raises:
         GeometryError: A coordinate is not finite.
@@ -119,8 +152,8 @@ def zones_held(wkb: pa.Array) -> HeldZones | None:
     rings = rings_of(wkb)
     if rings is None:
         return None
-    held = Zones(_finite(rings).xy, rings.start, rings.first, turns_of(rings))
-    return HeldZones(held, wkb)
+    held = Zones(_finite(rings).xy, rings.start, rings.first, *outlines_of(rings))
+    return HeldZones(held, wkb if source is None else source)
 
 
 def _finite(rings: Rings) -> Rings:
@@ -130,21 +163,33 @@ def _finite(rings: Rings) -> Rings:
     return rings
 
 
-def overlay_taken(taken: TakenApart, held: HeldZones, *, threads: int | None = None) -> Pairs:
+@collector_resting()
+def overlay_taken(
+    taken: TakenApart, held: HeldZones, *, threads: int | None = None, chainage: bool = False
+) -> Pairs:
     """Do as `overlay_wkb`, after `geo.space.kernel.compile.make_ready`, with what is read already."""
     workers = threads or min(os.cpu_count() or 1, _MOST_THREADS)
     kind, found = taken.kind, taken.sites
-    if not len(found.xy) or not len(held.zones.xy):
-        return _pairs(found, *_none(), points=kind == _POINTS)
-    if kind == _LINES:
-        pairs = _lines(held.zones, found, workers)
+    nothing = Spans.of_each([]) if chainage else None
+    near = _near(held, found)
+    if not len(near):
+        return replace(_pairs(found, *_none(), points=kind == _POINTS), spans=nothing)
+    if taken.lines is not None:
+        from geo.space.kernel.line_pieces import overlay_lines  # noqa: PLC0415 - as above
+
+        pairs = overlay_lines(
+            held.zones, taken.lines, lambda work: _dealt(work, held.zones, near, workers),
+            workers=workers, chainage=chainage,
+        )  # fmt: skip
         unsure = pairs.relation == UNDECIDED
     else:
-        met = _run(held.zones, found, workers, points=kind == _POINTS)
-        pairs = _pairs(found, *met, points=kind == _POINTS, workers=workers)
+        met = _run(held.zones, near, found, workers, points=kind == _POINTS)
+        pairs = replace(_pairs(found, *met, points=kind == _POINTS, workers=workers), spans=nothing)
         # A site may have an edge too long to measure even where its overlap has none.
         unsure = (pairs.relation == UNDECIDED) | (np.isnan(pairs.share) & (kind != _POINTS))
-    return _settled(pairs, unsure, taken.wkb, held.wkb) if unsure.any() else _sorted(pairs)
+    if not unsure.any():
+        return pairs.ordered()
+    return _settled(pairs, unsure, taken.source, held.source, chainage=chainage)
 
 
 def _none() -> tuple[Counts, Counts, Counts, Floats]:
@@ -154,7 +199,7 @@ def _none() -> tuple[Counts, Counts, Counts, Floats]:
 
 
 def _run(
-    zones: Zones, sites: Sites, workers: int, *, points: bool
+    zones: Zones, near: Counts, sites: Sites, workers: int, *, points: bool
 ) -> tuple[Counts, Counts, Counts, Floats]:
     """Find the pairs of polygons or points, with what polygons share."""
     grid = grid_over(sites)
@@ -172,82 +217,34 @@ def _run(
         )  # fmt: skip
 
     site, zone, relation, area = (
-        np.concatenate(column) for column in zip(*_dealt(work, zones, workers), strict=True)
+        np.concatenate(column) for column in zip(*_dealt(work, zones, near, workers), strict=True)
     )
     return site, zone, relation, area
 
 
-def _dealt(work: Callable[[Counts], Result], zones: Zones, workers: int) -> list[Result]:
-    """Deal the zones out to threads in runs of about equal numbers of vertices."""
-    vertices = np.diff(zones.start[zones.first])
-    order = np.argsort(-vertices, kind="stable")
+def _near(held: HeldZones, sites: Sites) -> Counts:
+    """List the zones whose boxes meet that of all sites."""
+    if not len(sites.xy):
+        return np.zeros(0, dtype=np.int64)
+    there = sites.box[np.diff(sites.first) > 0]
+    west, south = there[:, :2].min(axis=0)
+    east, north = there[:, 2:].max(axis=0)
+    box = held.zones.box
+    meet = (box[:, 0] <= east) & (box[:, 2] >= west) & (box[:, 1] <= north) & (box[:, 3] >= south)
+    return np.flatnonzero(meet)
+
+
+def _dealt(
+    work: Callable[[Counts], Result], zones: Zones, near: Counts, workers: int
+) -> list[Result]:
+    """Deal zones out to threads in runs of about equal numbers of vertices."""
+    vertices = zones.start[zones.first[near + 1]] - zones.start[zones.first[near]]
+    order = near[np.argsort(-vertices, kind="stable")]
     runs = min(_CHUNKS * workers, max(1, len(order)))
     # Strided and contiguous arrays are two types to the compiler, and would be compiled twice.
     chosen = [np.ascontiguousarray(order[k::runs]) for k in range(runs)]
     with ThreadPoolExecutor(workers) as pool:
         return list(pool.map(work, chosen))
-
-
-def _lines(zones: Zones, lines: Sites, workers: int) -> Pairs:
-    """Find the pairs of lines and zones, with the length that each zone holds."""
-    # Only jobs with lines pay for compiling this.
-    from geo.space.kernel.line import trace  # noqa: PLC0415
-
-    grid = grid_over(lines)
-
-    def work(chosen: Counts) -> tuple[Counts, Counts, Counts, Floats]:
-        site, zone, relation, left = run(zones, chosen, lines, grid, points=False)
-        judged, where, stretches = trace(lines, zones.xy, zones.turn, left)
-        held = _lengths(lines, where, stretches, len(judged))
-        met = np.flatnonzero(judged != APART)
-        return (
-            np.concatenate([site, left.pair[met, 0]]), np.concatenate([zone, left.pair[met, 1]]),
-            np.concatenate([relation, judged[met]]), np.concatenate([np.zeros(len(site)), held[met]]),
-        )  # fmt: skip
-
-    site, zone, relation, length = (
-        np.concatenate(column) for column in zip(*_dealt(work, zones, workers), strict=True)
-    )
-    inside, nothing = relation == INSIDE, np.full(len(site), np.nan)
-    whole = _whole_lengths(lines, site)
-    length = np.where(inside, whole, length)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        share = np.where(inside, 1.0, np.minimum(length / whole, 1.0))
-    return Pairs(
-        site=site.astype(np.intp), zone=zone.astype(np.intp), relation=relation.astype(np.int8),
-        overlap_m2=nothing, length_m=length, share=share,
-    )  # fmt: skip
-
-
-def _lengths(lines: Sites, where: Counts, stretches: Floats, count: int) -> Floats:
-    """Add up the geodesic lengths of stretches by pair."""
-    whole = (stretches[:, 0] == 0.0) & (stretches[:, 1] == 1.0)
-    length = np.empty(len(where))
-    parts = stretches[~whole]
-    length[~whole] = edge_lengths_m(parts[:, 2:4], parts[:, 4:6])
-    # An edge may lie in several zones: it is measured once.
-    edges, back = np.unique(where[whole, 1], return_inverse=True)
-    length[whole] = _edge_lengths(lines.xy, edges)[back]
-    return np.asarray(np.bincount(where[:, 0], weights=length, minlength=count), dtype=float)
-
-
-def _edge_lengths(xy: Floats, edges: Counts) -> Floats:
-    """Measure edges by their first vertex, metres."""
-    return edge_lengths_m(xy[edges], xy[edges + 1])
-
-
-def _whole_lengths(lines: Sites, wanted: Counts) -> Floats:
-    """Measure the lines of pairs, each once, metres."""
-    which, back = np.unique(wanted, return_inverse=True)
-    begin, end = lines.start[lines.first[which]], lines.start[lines.first[which + 1]]
-    owner = np.repeat(np.arange(len(which)), end - begin)
-    vertex = np.arange(len(owner)) + (begin - np.cumsum(end - begin) + (end - begin))[owner]
-    last = np.zeros(len(lines.xy), dtype=bool)
-    last[lines.start[1:] - 1] = True
-    edges = ~last[vertex]
-    length = _edge_lengths(lines.xy, vertex[edges])
-    whole = np.bincount(owner[edges], weights=length, minlength=len(which))
-    return np.asarray(whole[back], dtype=float)
 
 
 def _pairs(
@@ -283,49 +280,27 @@ def _areas(sites: Sites, wanted: Counts, workers: int) -> Floats:
     return np.asarray(whole[back])
 
 
-@compiled
-def measure(
-    xy: Floats, start: Counts, first: Counts, turn: Floats, which: Counts, areas: Floats
-) -> None:
-    """Measure polygons: shells less holes, m²; NaN where an edge is too long."""
-    for k in range(len(which)):
-        total = 0.0
-        for r in range(first[which[k]], first[which[k] + 1]):
-            flat, s = 0.0, start[r]
-            for v in range(s + 1, start[r + 1] - 1):
-                flat += (xy[v, 0] - xy[s, 0]) * (xy[v + 1, 1] - xy[s, 1])
-                flat -= (xy[v + 1, 0] - xy[s, 0]) * (xy[v, 1] - xy[s, 1])
-            shell = (flat > 0) == (turn[r] > 0)
-            total += ring_area(xy, s, start[r + 1]) if shell else -ring_area(xy, s, start[r + 1])
-        areas[k] = total
-
-
-def _settled(pairs: Pairs, unsure: NDArray[np.bool_], sites: pa.Array, zones: pa.Array) -> Pairs:
+def _settled(
+    pairs: Pairs, unsure: NDArray[np.bool_], sites: Source, zones: Source, *, chainage: bool
+) -> Pairs:
     """Let GEOS judge the pairs left open."""
+    from geo.space.overlay_geos import overlay_geos  # noqa: PLC0415 - loads PROJ, and few jobs want it
+
     which, back = np.unique(pairs.site[unsure], return_inverse=True)
     others, there = np.unique(pairs.zone[unsure], return_inverse=True)
     asked = np.sort(back * len(others) + there)
-    again = overlay_geos(_shapes(sites, which), _shapes(zones, others), workers=1)
-    kept = np.isin(again.site * len(others) + again.zone, asked)
-    sure = ~unsure
-    columns = {}
-    for name in ("relation", "overlap_m2", "length_m", "share"):
-        columns[name] = np.concatenate([getattr(pairs, name)[sure], getattr(again, name)[kept]])
-    site = np.concatenate([pairs.site[sure], which[again.site[kept]]])
-    zone = np.concatenate([pairs.zone[sure], others[again.zone[kept]]])
-    return _sorted(Pairs(site=site, zone=zone, **columns))
+    again = overlay_geos(
+        _shapes(sites, which), _shapes(zones, others), workers=1, chainage=chainage
+    )
+    again = again.take(np.isin(again.site * len(others) + again.zone, asked))
+    again = replace(again, site=which[again.site], zone=others[again.zone])
+    return joined([pairs.take(~unsure), again]).ordered()
 
 
-def _shapes(wkb: pa.Array, rows: Counts) -> NDArray[np.object_]:
-    """Build the geometries of some rows."""
-    return np.asarray(shapely.from_wkb(wkb.take(rows).to_numpy(zero_copy_only=False)), dtype=object)
-
-
-def _sorted(pairs: Pairs) -> Pairs:
-    """Order pairs by site and zone."""
-    order = np.lexsort((pairs.zone, pairs.site))
-    return Pairs(
-        site=pairs.site[order], zone=pairs.zone[order], relation=pairs.relation[order],
-        overlap_m2=pairs.overlap_m2[order], length_m=pairs.length_m[order],
-        share=pairs.share[order],
-    )  # fmt: skip
+def _shapes(source: Source, rows: Counts) -> NDArray[np.object_]:
+    """Give the geometries of some rows."""
+    if isinstance(source, np.ndarray):
+        return source[rows]
+    return np.asarray(
+        shapely.from_wkb(source.take(rows).to_numpy(zero_copy_only=False)), dtype=object
+    )

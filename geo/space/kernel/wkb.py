@@ -88,6 +88,22 @@ def points_of(wkb: pa.Array) -> Floats | None:
     return found if np.isfinite(found).all() else None
 
 
+def kind_of_first(wkb: pa.Array) -> int:
+    """Tell what the first geometry that is there is, as `POLYGON`; multi-kinds as their single ones, 0 unknown.
+
+    >>> import pyarrow, shapely
+    >>> kind_of_first(pyarrow.array([None, shapely.MultiPolygon([shapely.box(0, 0, 1, 1)]).wkb])) == POLYGON
+    True
+    """
+    data, offsets = _buffers(wkb)
+    there = np.flatnonzero(np.diff(offsets) >= 5)  # noqa: PLR2004 - byte order and kind
+    if not len(there):
+        return 0
+    at = offsets[there[0]]
+    kind = int.from_bytes(data[at + 1 : at + 5].tobytes(), "little")
+    return kind - 3 if LINE + 3 <= kind <= POLYGON + 3 else kind
+
+
 def _buffers(wkb: pa.Array) -> tuple[Bytes, Counts]:
     """Give bytes and offsets of an Arrow array; a null comes out without length."""
     width = np.int64 if "large" in str(wkb.type) else np.int32

@@ -25,12 +25,13 @@ from geo.space.kernel.wkb import Bytes, Counts, Floats
 
 
 class Zones(NamedTuple):
-    """The zones as flat arrays; as `geo.space.kernel.grid.Sites` without owner and box."""
+    """The zones as flat arrays; as `geo.space.kernel.grid.Sites` without owner."""
 
     xy: Floats
     start: Counts
     first: Counts
     turn: Floats
+    box: Floats
 
 
 class Near(NamedTuple):
@@ -59,7 +60,6 @@ class Gathered(NamedTuple):
     used: Counts
 
 
-@compiled
 def run(
     zones: Zones, chosen: Counts, sites: Sites, grid: Grid, *, points: bool
 ) -> tuple[Counts, Counts, Counts, Open]:
@@ -72,23 +72,38 @@ def run(
         grid: Over the sites.
         points: Sites are points: only inside or on the border.
     """
-    count = len(sites.first) - 1
+    # Made here: each way of making an array is compiled anew in compiled code.
     parity = np.zeros(len(sites.start) - 1, np.uint8)
-    found = np.empty((1024, 3), np.int64)
-    # A literal 0 is a type of its own: what it is handed to would be compiled twice.
-    total: int = np.int64(0)  # type: ignore[assignment]
     edges = Gathered(
-        np.full((count, 3), -1, np.int64), np.empty((4096, 3), np.int64), np.zeros(2, np.int64)
+        np.full((len(sites.first) - 1, 3), -1), np.empty((4096, 3), np.int64), np.zeros(2, np.int64)
     )
     left = Open(
-        np.empty((256, 4), np.int64), np.empty((4096, 2), np.int64),
-        np.empty(1024, np.uint8), np.zeros(3, np.int64),
+        np.empty((256, 4), np.int64), np.empty((4096, 2), np.int64), np.empty(1024, np.int64),
+        np.zeros(3, np.int64),
     )  # fmt: skip
+    found = np.empty((1024, 3), np.int64)
+    found, total, left = run_chosen(
+        zones, chosen, sites, grid, parity, edges, left, found, 0, points
+    )
+    return found[:total, 0], found[:total, 1], found[:total, 2], left
+
+
+@compiled
+def run_chosen(
+    zones: Zones, chosen: Counts, sites: Sites, grid: Grid, parity: Bytes, edges: Gathered,
+    left: Open, found: Counts, total: int, points: bool,
+) -> tuple[Counts, int, Open]:  # fmt: skip
+    """Do as `run`; give rows of site, zone, relation, how many of them count, and what is to be judged."""
     for z in chosen:
-        box = _box(zones, z)
-        if not (box[0] <= box[2]):
+        west, south, east, north = (
+            zones.box[z, 0],
+            zones.box[z, 1],
+            zones.box[z, 2],
+            zones.box[z, 3],
+        )
+        if not (west <= east):
             continue
-        near = _rings_near(sites, grid, box)
+        near = _rings_near(sites, grid, west, south, east, north)
         edges = _stream(zones, z, sites, grid, near, parity, edges, points)
         needed = total + len(near.ring)
         if needed > len(found):
@@ -98,7 +113,7 @@ def run(
             left = _leave(z, sites, parity, edges, left)
         for r in near.ring:
             parity[r] = 0
-    return found[:total, 0], found[:total, 1], found[:total, 2], left
+    return found, total, left
 
 
 @inner
@@ -124,7 +139,7 @@ def _leave(z: int, sites: Sites, parity: Bytes, edges: Gathered, left: Open) -> 
     if used[1] + edges.used[0] > len(entry):
         entry = _with_rows(entry, used[1], 2 * (used[1] + edges.used[0]))
     if used[2] + fresh > len(bits):
-        more = np.empty(2 * (used[2] + fresh), np.uint8)
+        more = np.empty(2 * (used[2] + fresh), np.int64)
         for k in range(used[2]):
             more[k] = bits[k]
         bits = more
@@ -147,26 +162,16 @@ def _leave(z: int, sites: Sites, parity: Bytes, edges: Gathered, left: Open) -> 
 
 
 @inner
-def _box(zones: Zones, z: int) -> Floats:
-    """Give west, south, east, north of a zone."""
-    west = south = np.inf
-    east = north = -np.inf
-    for v in range(zones.start[zones.first[z]], zones.start[zones.first[z + 1]]):
-        x, y = zones.xy[v, 0], zones.xy[v, 1]
-        west, east = min(west, x), max(east, x)
-        south, north = min(south, y), max(north, y)
-    return np.array([west, south, east, north])
-
-
-@inner
-def _rings_near(sites: Sites, grid: Grid, box: Floats) -> Near:
+def _rings_near(
+    sites: Sites, grid: Grid, west: float, south: float, east: float, north: float
+) -> Near:
     """Find the rings that begin in a box."""
     columns, rows = grid.columns, grid.rows
-    left = min(max(int((box[0] - grid.west) * grid.x_scale), 0), columns)
-    right = min(int((box[2] - grid.west) * grid.x_scale), columns - 1)
-    low = min(max(int((box[1] - grid.south) * grid.y_scale), 0), rows)
-    high = min(int((box[3] - grid.south) * grid.y_scale), rows - 1)
-    if box[2] < grid.west or box[3] < grid.south:
+    left = min(max(int((west - grid.west) * grid.x_scale), 0), columns)
+    right = min(int((east - grid.west) * grid.x_scale), columns - 1)
+    low = min(max(int((south - grid.south) * grid.y_scale), 0), rows)
+    high = min(int((north - grid.south) * grid.y_scale), rows - 1)
+    if east < grid.west or north < grid.south:
         right = -1
     most = 0
     if right >= left:
@@ -180,10 +185,10 @@ def _rings_near(sites: Sites, grid: Grid, box: Floats) -> Near:
             for q in range(grid.ring_cell[here + left], grid.ring_cell[here + right + 1]):
                 r = grid.ring_members[q]
                 x, y = sites.xy[sites.start[r], 0], sites.xy[sites.start[r], 1]
-                if box[0] <= x <= box[2] and box[1] <= y <= box[3]:
+                if west <= x <= east and south <= y <= north:
                     ring[k] = r
                     k += 1
-    return _in_strips(sites, ring[:k], box[1], box[3])
+    return _in_strips(sites, ring[:k], south, north)
 
 
 @inner
@@ -192,7 +197,9 @@ def _in_strips(sites: Sites, ring: Counts, south: float, north: float) -> Near:
     count = len(ring)
     bands = 2 * count + 1
     scale = bands / (north - south) * (1 - 1e-12) if north > south else 0.0
-    strip = np.zeros(bands + 1, np.int64)
+    strip = np.empty(bands + 1, np.int64)
+    for band in range(bands + 1):
+        strip[band] = 0
     for q in range(count):
         strip[int((sites.xy[sites.start[ring[q]], 1] - south) * scale)] += 1
     total = 0

@@ -7,8 +7,8 @@ any cut and any number of workers give the same pairs and figures.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -18,7 +18,9 @@ import shapely
 
 from geo.errors import InputError
 from geo.space.crs import WORKING, transform
-from geo.space.overlay import overlay_arrow
+from geo.space.overlay_ready import overlay_stream
+from geo.space.pairs import joined
+from geo.store.overlay_files import batches_of
 from geo.store.postgis import read_postgis
 from geo.workflow.screening.cluster import locally
 
@@ -26,8 +28,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
     from geo.spec.layers import PostgisSource
     from geo.workflow.screening.cluster import Deal
+
+#: West, south, east, north.
+Box: TypeAlias = tuple[float, float, float, float]
 
 _SIDES: Final = ("xmin", "ymin", "xmax", "ymax")
 
@@ -90,13 +97,18 @@ def overlay_parts(
 
 def overlay_part(job: PartJob) -> pa.Table:
     """Do one part; runs on a worker."""
-    part = _read(job.sites)
-    box = _box(part)
-    zones = _zones(job.zones, box) if box is not None else part.slice(0, 0)
-    pairs = overlay_arrow(_wkb(part), _wkb(zones), threads=job.threads)
-    site, zone = (
-        rows["row"].to_numpy()[at] for rows, at in ((part, pairs.site), (zones, pairs.zone))
-    )
+    numbers, box = _numbers(job.sites)
+    zones = pa.table({"row": pa.array([], pa.int64()), "geometry": pa.array([], pa.binary())})
+    if box is not None:
+        zones = _zones(job.zones, box)
+    found, done = [], 0
+    for pairs, rows in overlay_stream(
+        batches_of(job.sites), lambda: _wkb(zones), threads=job.threads
+    ):
+        found.append(replace(pairs, site=pairs.site + done))
+        done += rows
+    pairs = joined(found)
+    site, zone = numbers[pairs.site], zones["row"].to_numpy()[pairs.zone]
     order = np.lexsort((zone, site))
     columns = {
         "site": site, "zone": zone, "relation": pairs.relation, "overlap_m2": pairs.overlap_m2,
@@ -105,34 +117,35 @@ def overlay_part(job: PartJob) -> pa.Table:
     return pa.table({name: values[order] for name, values in columns.items()})
 
 
-def _read(path: Path, near: Any = None) -> pa.Table:
-    """Read row numbers, boxes and geometry of a part, ordered by row."""
-    try:
-        table = pq.read_table(path, columns=["row", "geometry", "bbox"], filters=near)
-    except (OSError, ValueError, KeyError) as error:
-        raise InputError(f"{path.name}: 不是分块文件 — 请用 partition 重新分块") from error
-    if table.column_names != ["row", "geometry", "bbox"]:
-        raise InputError(f"{path.name}: 不是分块文件 — 请用 partition 重新分块")
-    return table.sort_by("row")
-
-
-def _box(part: pa.Table) -> tuple[float, float, float, float] | None:
-    """Give west, south, east, north of a part; ``None`` when nothing is in it."""
+def _numbers(path: Path) -> tuple[NDArray[np.int64], Box | None]:
+    """Read the row numbers of a part, and its box; geometry comes later, in batches."""
+    part = _read(path, ["row", "bbox"])
     sides = [pc.struct_field(part["bbox"], side) for side in _SIDES]
     least, most = [pc.min(side).as_py() for side in sides], [pc.max(side).as_py() for side in sides]
-    if least[0] is None:
-        return None
-    return least[0], least[1], most[2], most[3]
+    box = None if least[0] is None else (least[0], least[1], most[2], most[3])
+    return part["row"].to_numpy(), box
 
 
-def _zones(zones: ZoneFiles | ZoneTable, box: tuple[float, float, float, float]) -> pa.Table:
+def _read(path: Path, columns: list[str], near: Any = None) -> pa.Table:
+    """Read some columns of a part."""
+    try:
+        names = pq.read_schema(path).names
+        table = pq.read_table(path, columns=columns, filters=near)
+    except (OSError, ValueError, KeyError) as error:
+        raise InputError(f"{path.name}: 不是分块文件 — 请用 partition 重新分块") from error
+    if not {"row", "geometry", "bbox"} <= set(names):
+        raise InputError(f"{path.name}: 不是分块文件 — 请用 partition 重新分块")
+    return table
+
+
+def _zones(zones: ZoneFiles | ZoneTable, box: Box) -> pa.Table:
     """Read the zones whose boxes meet a box."""
     west, south, east, north = box
     if isinstance(zones, ZoneTable):
         return _from_table(zones, shapely.box(*box))
     near = (pc.field("bbox", "xmin") <= east) & (pc.field("bbox", "xmax") >= west)
     near &= (pc.field("bbox", "ymin") <= north) & (pc.field("bbox", "ymax") >= south)
-    return pa.concat_tables([_read(path, near) for path in zones.paths]).sort_by("row")
+    return pa.concat_tables([_read(path, ["row", "geometry"], near) for path in zones.paths])
 
 
 def _from_table(zones: ZoneTable, window: shapely.Geometry) -> pa.Table:
@@ -145,7 +158,7 @@ def _from_table(zones: ZoneTable, window: shapely.Geometry) -> pa.Table:
     held = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
     wkb = pa.array(shapely.to_wkb(shapes[held]), type=pa.binary())
     rows = raw.frame[zones.key].to_numpy()[held].astype(np.int64)
-    return pa.table({"row": rows, "geometry": wkb}).sort_by("row")
+    return pa.table({"row": rows, "geometry": wkb})
 
 
 def _wkb(table: pa.Table) -> pa.Array:
