@@ -265,14 +265,17 @@ class MapSpec(Spec):
         larger = tuple(part for part in self.enlarge if not part.plans or plan in part.plans)
         return self.model_copy(update={"plan": plan, "layers": layers, "enlarge": larger})
 
-    @model_validator(mode="after")
-    def _one_part_a_sheet(self) -> MapSpec:
-        for plan in self.plans or (self.plan,):
-            if sum(not part.plans or plan in part.plans for part in self.enlarge) > 1:
+    @field_validator("enlarge")
+    @classmethod
+    def _one_part_a_sheet(
+        cls, parts: tuple[Enlarge, ...], info: ValidationInfo
+    ) -> tuple[Enlarge, ...]:
+        for plan in info.data.get("plans") or (info.data.get("plan"),):
+            if sum(not part.plans or plan in part.plans for part in parts) > 1:
                 raise ValueError(
                     "一幅图只能局部放大一处 — 请只留一项 enlarge，或给各项写不同的 plans"
                 )
-        return self
+        return parts
 
     @field_validator("edition")
     @classmethod
