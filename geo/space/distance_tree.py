@@ -20,8 +20,8 @@ Both give arrays with one row per way, ordered by site, then distance: ``ways.si
 
 from __future__ import annotations
 
-import importlib.util
 import os
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
 from functools import cached_property
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
 _RADIUS_M: Final = 6_335_000.0  # no radius of curvature of the ellipsoid is smaller
 COMPILED_FROM = 2_000
-"""With fewer sites compiling the loops over edges is not worth it."""
+"""With fewer sites compiling the loops over edges is not worth it; nor where no overlay has brought the kernel in."""
 _SITES: Final = 1_024  # handed to a thread at a time
 _MOST_THREADS: Final = 16
 _STEEPEST: Final = 1.55  # radians
@@ -268,13 +268,9 @@ class DistanceTree:
 
 
 def _kernel_is_there() -> bool:
-    """Tell whether loops can be compiled; what was compiled before is taken from the cache."""
-    if importlib.util.find_spec("numba") is None:
-        return False
-    from geo.space.kernel.compile import make_ready  # noqa: PLC0415 - numba takes a second to import
-
-    make_ready()
-    return True
+    """Tell whether the kernel is in use already: an overlay has said that it is being compiled, distances never start it."""
+    module = sys.modules.get("geo.space.kernel.compile")
+    return module is not None and module.is_ready()
 
 
 def _middles(box: Floats) -> Floats:

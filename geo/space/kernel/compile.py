@@ -120,6 +120,11 @@ def _load_without_blas() -> None:
         del sys.modules[probe]
 
 
+def is_ready() -> bool:
+    """Tell whether `make_ready` was called."""
+    return bool(_made_ready)
+
+
 def _keep(function: Any, folder: Path) -> None:
     """Let a function's compiled code be kept in a folder.
 
