@@ -11,7 +11,7 @@ from tests.documents.bureau import filled, template, texts
 #: Debian's and LibreOffice's own Python have its bridge; the project's environment has not.
 PYTHON = Path("/usr/bin/python3")
 UPDATE = """
-import pathlib, subprocess, sys, time
+import os, pathlib, subprocess, sys, time
 import uno
 from com.sun.star.beans import PropertyValue
 
@@ -21,12 +21,13 @@ def value(name, of):
     return made
 
 program, source, target, profile = sys.argv[1:]
-office = subprocess.Popen([program, "-env:UserInstallation=" + profile, "--headless", "--norestore", "--accept=pipe,name=hongxian;urp;"])
+pipe = "pipe,name=hongxian%d;urp" % os.getpid()  # tests run side by side, each with an office of its own
+office = subprocess.Popen([program, "-env:UserInstallation=" + profile, "--headless", "--norestore", "--accept=" + pipe + ";"])
 local = uno.getComponentContext()
 resolver = local.ServiceManager.createInstanceWithContext("com.sun.star.bridge.UnoUrlResolver", local)
 for _ in range(240):
     try:
-        context = resolver.resolve("uno:pipe,name=hongxian;urp;StarOffice.ComponentContext")
+        context = resolver.resolve("uno:" + pipe + ";StarOffice.ComponentContext")
         break
     except Exception:
         time.sleep(0.5)
