@@ -18,7 +18,8 @@ if [ "${1:-}" = --bench ]; then
   shift
   named=HONGXIAN_BENCH_POSTGIS
   # As many processes at the join as the peers have threads, and no compiling: it never pays for one query of geometry.
-  settings=(fsync=off synchronous_commit=off full_page_writes=off wal_level=minimal max_wal_senders=0 max_wal_size=4GB
+  # No housekeeping in other engines' turns either (the benchmark analyses its tables itself).
+  settings=(fsync=off autovacuum=off checkpoint_timeout=1h synchronous_commit=off full_page_writes=off wal_level=minimal max_wal_senders=0 max_wal_size=4GB
     shared_buffers=2GB effective_cache_size=6GB work_mem=256MB maintenance_work_mem=1GB random_page_cost=1.1 jit=off
     max_worker_processes=4 max_parallel_workers=2 max_parallel_workers_per_gather=2 parallel_leader_participation=off
     min_parallel_table_scan_size=0 parallel_setup_cost=0 parallel_tuple_cost=0)
