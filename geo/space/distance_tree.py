@@ -20,7 +20,6 @@ Both give arrays with one row per way, ordered by site, then distance: ``ways.si
 
 from __future__ import annotations
 
-import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
@@ -34,6 +33,7 @@ from geo.errors import GeometryError
 from geo.space.boundary_chunks import Chunks, chunks_of, metres_per_radian
 from geo.space.boundary_gaps import box_gaps, feet, line_gaps
 from geo.space.geodesic_foot import GEOD
+from geo.space.workers import workers_of
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -47,7 +47,6 @@ _RADIUS_M: Final = 6_335_000.0  # no radius of curvature of the ellipsoid is sma
 COMPILED_FROM = 2_000
 """With fewer sites compiling the loops over edges is not worth it; nor where no overlay has brought the kernel in."""
 _SITES: Final = 1_024  # handed to a thread at a time
-_MOST_THREADS: Final = 16
 _STEEPEST: Final = 1.55  # radians
 _QUARTER_TURN_M: Final = 1e7  # farther than this nothing is told apart
 
@@ -180,7 +179,7 @@ class DistanceTree:
                 sites, rows, reach_m, codes, first=first, bound=first and not apart, fast=fast
             )
 
-        workers = threads or min(os.cpu_count() or 1, _MOST_THREADS)
+        workers = workers_of(threads)
         begins = range(0, len(asked), _SITES)
         if workers == 1 or len(begins) == 1:
             found = [work(begin) for begin in begins]

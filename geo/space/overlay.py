@@ -9,15 +9,14 @@ An overlap is the polygon on straight lon/lat edges, measured geodesically betwe
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from geo.errors import UsageError
 from geo.space.overlay_geos import geometries, overlay_geos
 from geo.space.overlay_ready import KERNEL_FROM, WITHOUT_KERNEL, Ready, overlay_ready
 from geo.space.pairs import INSIDE, OVERLAPS, RELATIONS, TOUCHES, Pairs
+from geo.space.workers import workers_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,8 +38,6 @@ __all__ = [
     "overlay_arrow",
     "overlay_geos",
 ]
-
-_MOST_THREADS = 16
 
 
 def overlay(
@@ -79,9 +76,7 @@ def overlay(
     >>> len(overlay(sites, []))
     0
     """
-    if threads is not None and threads < 1:
-        raise UsageError(f"线程数 {threads} 小于 1 — 请给正整数，或省略")
-    workers = threads or min(os.cpu_count() or 1, _MOST_THREADS)
+    workers = workers_of(threads)
     a, b = geometries(sites, "地块"), geometries(zones, "区域")
     if not keep_shapes:
         return overlay_ready(

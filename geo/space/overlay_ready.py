@@ -7,7 +7,6 @@ compiled kernel. Either is made when first asked for.
 from __future__ import annotations
 
 import importlib.util
-import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,6 +14,8 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 import shapely
+
+from geo.space.workers import workers_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
 KERNEL_FROM = 2_000
 """With fewer sites the compiled kernel is not worth its first compile."""
-_MOST_THREADS: Final = 16
 
 WITHOUT_KERNEL: Final = (
     "未安装 numba，改用较慢的叠加方式，结果相同 — 可用 pip install hongxian[fast] 安装"
@@ -137,7 +137,7 @@ def _by_geos(sites: Ready, zones: Ready, threads: int | None, *, chainage: bool)
     from geo.space.overlay_geos import geometries, overlay_geos  # noqa: PLC0415 - loads PROJ
 
     a, b = geometries(sites.shapes, "地块"), geometries(zones.shapes, "区域")
-    workers = threads or min(os.cpu_count() or 1, _MOST_THREADS)
+    workers = workers_of(threads)
     return overlay_geos(a, b, workers=workers, chainage=chainage)
 
 

@@ -12,6 +12,7 @@ import shapely
 
 from geo.errors import CrsError, GeometryError, UsageError
 from geo.space.crs import WORKING, parse_crs, to_working
+from geo.space.faults import faults_of
 from geo.space.overlay import overlay as overlay_arrays
 from geo.spec.layers import FileSource
 from geo.store.read import read_vector
@@ -54,10 +55,11 @@ def overlay(
         One row per pair, ordered by site and zone: ``site`` and ``zone`` (labels of the two indexes), ``relation``
         (``inside``, ``overlaps``, ``touches``), ``overlap_m2`` (polygons), ``length_m`` (lines), ``share`` of the site,
         0 to 1. A row without geometry stands once, ``unknown``, with nothing on the other side.
+        A table of no rows at all meets nothing: that nothing is there is the caller's word.
 
     Raises:
         CrsError: A table does not say its coordinate system, or there is no safe way from it to CGCS2000.
-        GeometryError: Geometries are invalid, or mixed collections; the first are named.
+        GeometryError: Geometries are invalid, mixed collections, or not in degrees; the first are named.
         InputError: A file is missing or unreadable.
         UsageError: ``threads`` is below one, or a table is none.
 
@@ -84,6 +86,8 @@ def overlay(
 def _series(table: Table, name: str) -> geopandas.GeoSeries:
     """Give the geometries with their labels, read if they are a file."""
     if isinstance(table, geopandas.GeoDataFrame):
+        if table.active_geometry_name is None:
+            raise UsageError(f"{name}: 表里没有几何列 — 请先 set_geometry")
         return table.geometry
     if isinstance(table, geopandas.GeoSeries):
         return table
@@ -102,15 +106,14 @@ def _in_degrees(series: geopandas.GeoSeries, name: str) -> NDArray[np.object_]:
     geoms = series.to_numpy()
     if not parse_crs(series.crs).equals(parse_crs(WORKING), ignore_axis_order=True):
         geoms = to_working(geoms, series.crs)
-    bad = np.flatnonzero(~shapely.is_valid(geoms) & ~_nothing(geoms))
-    if len(bad):
-        first = "；".join(
-            f"{series.index[i]}（{shapely.is_valid_reason(geoms[i])}）" for i in bad[:_SAID]
-        )
-        raise GeometryError(
-            f"{name}: {len(bad)} 行的图形无效：{first}{'……' if len(bad) > _SAID else ''} — 请先用 make_valid 修复并核对"
-        )
-    return np.asarray(geoms, dtype=object)
+    geoms = np.asarray(geoms, dtype=object)
+    faults = faults_of(geoms)
+    bad = [at for at in faults if not _nothing(geoms[at : at + 1])[0]]
+    if bad:
+        first = "；".join(f"{series.index[at]}（{faults[at]}）" for at in bad[:_SAID])
+        more = "……" if len(bad) > _SAID else ""
+        raise GeometryError(f"{name}: {len(bad)} 行无法叠加：{first}{more} — 请先修复并核对")
+    return geoms
 
 
 def _nothing(geoms: NDArray[np.object_]) -> NDArray[np.bool_]:

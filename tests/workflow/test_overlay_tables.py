@@ -66,7 +66,7 @@ def test_a_table_that_does_not_say_its_system_is_refused():
 
 def test_invalid_shapes_are_named_and_not_mended():
     bow = shapely.Polygon([(112, 36), (112.1, 36.1), (112.1, 36), (112, 36.1)])
-    with pytest.raises(GeometryError, match="1 行的图形无效：蝴蝶结"):
+    with pytest.raises(GeometryError, match="1 行无法叠加：蝴蝶结（几何无效"):
         geo.overlay(lots(shapely.Point(112, 36).buffer(0.1), bow, labels=["好", "蝴蝶结"]), ZONE)
 
 
@@ -96,3 +96,21 @@ def test_many_rows_by_the_kernel_tell_what_few_do():
     pd.testing.assert_frame_equal(found, few.reset_index(drop=True), rtol=1e-9)
     # 45 by 45 cells lie inside; of the rest one row and one column touch, and their corner.
     assert found["relation"].value_counts().to_dict() == {"inside": 45 * 45, "touches": 2 * 45 + 1}
+
+
+@pytest.mark.parametrize(
+    "shape", [shapely.box(38_500_000, 4_000_000, 38_500_100, 4_000_100), shapely.Point(36.05, 112.05)],
+    ids=["metres", "latitude first"],
+)  # fmt: skip
+def test_coordinates_that_are_no_degrees_are_refused_and_do_not_meet_nothing(shape):
+    with pytest.raises(GeometryError, match="甲（坐标超出经纬度范围）"):
+        geo.overlay(lots(shape, labels=["甲"]), ZONE)
+    with pytest.raises(GeometryError, match="zones: 1 行"):
+        geo.overlay(ZONE, lots(shape))
+
+
+def test_a_table_without_geometry_and_no_threads_are_told():
+    with pytest.raises(UsageError, match="没有几何列"):
+        geo.overlay(geopandas.GeoDataFrame({"a": [1]}), ZONE)
+    with pytest.raises(UsageError, match="线程数 0"):
+        geo.overlay(ZONE, ZONE, threads=0)

@@ -6,7 +6,6 @@ another order). Pairs it cannot judge, such as edges too long for the area serie
 
 from __future__ import annotations
 
-import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
@@ -37,6 +36,7 @@ from geo.space.kernel.wkb import (
 )
 from geo.space.kernel.zones import Zones, run
 from geo.space.pairs import Pairs, Spans, joined
+from geo.space.workers import workers_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,7 +51,6 @@ if TYPE_CHECKING:
 _CHUNKS = (
     8  # runs of zones per thread: none waits long for the last, few tables of all sites are made
 )
-_MOST_THREADS = 16
 _POLYGONS, _LINES, _POINTS = range(3)
 Result = TypeVar("Result")
 
@@ -168,7 +167,7 @@ def overlay_taken(
     taken: TakenApart, held: HeldZones, *, threads: int | None = None, chainage: bool = False
 ) -> Pairs:
     """Do as `overlay_wkb`, after `geo.space.kernel.compile.make_ready`, with what is read already."""
-    workers = threads or min(os.cpu_count() or 1, _MOST_THREADS)
+    workers = workers_of(threads)
     kind, found = taken.kind, taken.sites
     nothing = Spans.of_each([]) if chainage else None
     near = _near(held, found)

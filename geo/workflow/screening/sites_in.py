@@ -14,6 +14,7 @@ import shapely
 from geo.errors import InputError
 from geo.sites.read import read_register
 from geo.sites.site import CrsReading, Site, SiteSource, Unusable
+from geo.space.faults import faults_of
 from geo.space.plane import WIDEST_DEG
 from geo.spec.wording import quoted
 
@@ -271,23 +272,12 @@ def reasons_not_to(shapes: NDArray[np.object_]) -> dict[int, str]:
     >>> reasons_not_to(np.array([shapely.Point(112, 36), None, bow, shapely.Point(2e5, 4e6)]))
     {1: '几何缺失', 2: '几何无效（自相交等）', 3: '坐标超出经纬度范围'}
     """
-    west, south, east, north = shapely.bounds(shapes).T
-    missing, empty = shapely.is_missing(shapes), shapely.is_empty(shapes)
+    found = faults_of(shapes)
+    west, _, east, _ = shapely.bounds(shapes).T
     with np.errstate(invalid="ignore"):
-        tests = {
-            "几何缺失": missing,
-            "几何为空": empty,
-            "坐标不是有限数": ~np.isfinite([west, south, east, north]).all(axis=0),
-            "坐标超出经纬度范围": (np.abs([west, east]).max(axis=0) > 180)  # noqa: PLR2004
-            | (np.abs([south, north]).max(axis=0) > 90),  # noqa: PLR2004
-            "点、线、面混合，须拆分": shapely.get_type_id(shapes) > 6,  # noqa: PLR2004
-            "几何无效（自相交等）": ~shapely.is_valid(shapes),
-            f"东西跨度超过 {WIDEST_DEG:g}°": east - west > WIDEST_DEG,
-        }
-    found: dict[int, str] = {}
-    for words, flags in tests.items():
-        for at in np.flatnonzero(flags).tolist():
-            found.setdefault(at, words)
+        wide = np.flatnonzero(east - west > WIDEST_DEG).tolist()
+    for at in wide:
+        found.setdefault(at, f"东西跨度超过 {WIDEST_DEG:g}°")
     return dict(sorted(found.items()))
 
 
